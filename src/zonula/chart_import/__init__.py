@@ -1,0 +1,1 @@
+"""Documents of every provider into one chart. See `report` for what is said about each."""

@@ -1,0 +1,64 @@
+"""The command line: one module per command, imported only when it is asked for."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+
+from zonula import __version__
+from zonula.errors import UserError
+
+# command -> (module, one-line help). A test checks that each module exists, has help, and is documented.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "review": ("zonula.cli.review", "read a patient's records and write the chart review"),
+    "import-check": (
+        "zonula.cli.import_check",
+        "read documents and report what was kept and what was skipped, and why",
+    ),
+    "questionnaire": ("zonula.cli.questionnaire", "list, check and score questionnaires"),
+    "celiac": ("zonula.cli.celiac", "where the exclusion of celiac disease stands, per guideline"),
+    "hla": ("zonula.cli.hla", "read HLA-DQ typing or a genotype file"),
+    "skin-test": ("zonula.cli.skin_test", "check and read a skin prick test session"),
+    "assess": ("zonula.cli.assess", "chart, questionnaires, laboratory and skin test in one assessment"),
+    "triggers": (
+        "zonula.cli.triggers",
+        "which foods cause symptoms: analyse a diary, plan challenges, run blinded trials",
+    ),
+}
+
+DONE, OUR_BUG, USER_ERROR = 0, 1, 2
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 when done, 2 for usage or unreadable input (one line), 1 for a bug of ours."""
+    words = list(sys.argv[1:] if words is None else words)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(prog="zonula", description="Zonula reads, weighs and tests; it does not diagnose.")
+    parser.add_argument("--version", action="version", version=f"zonula {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, (module, help_line) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_line, description=help_line[0].upper() + help_line[1:] + ".")
+        if name == chosen:
+            implementation = import_module(module)
+            implementation.configure(command)
+            command.set_defaults(run=implementation.run)
+    arguments = parser.parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except UserError as wrong:
+        print(f"zonula: {wrong}", file=sys.stderr)
+        return USER_ERROR
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        print("zonula: interrupted", file=sys.stderr)
+        return USER_ERROR
+    except Exception:
+        traceback.print_exc()
+        print(
+            "zonula: this is a bug of ours. Please report it with the lines above, without patient data.",
+            file=sys.stderr,
+        )
+        return OUR_BUG
