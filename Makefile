@@ -1,0 +1,39 @@
+# Zonula: each target does its own set-up (a .venv in this folder) and then its job. Needs Python 3.11-3.13 and make.
+PY = .venv/bin/python
+RUFF = .venv/bin/ruff
+CODE = src tests benchmarks tools
+
+.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev
+
+run: ready         ## review the example patient that ships with Zonula and write the report
+	@mkdir -p out
+	@$(PY) -m zonula review --example --html out/review.html --pdf out/review.pdf
+	@echo "The full report: $(CURDIR)/out/review.html    The one-page summary: $(CURDIR)/out/review.pdf"
+
+test: dev          ## every test, with coverage
+	@rm -f .coverage .coverage.*
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
+	@$(PY) -m coverage combine -q && $(PY) -m coverage report | tail -n 1
+
+check: dev         ## format, lint, types, import contracts, documents current
+	@$(RUFF) format --check -q $(CODE)
+	@$(RUFF) check -q $(CODE)
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) tools/check_house.py
+	@$(PY) tools/print_rules.py --check
+
+fix: dev           ## format and mend what can be mended, print the generated documents
+	@$(RUFF) format -q $(CODE); $(RUFF) check -q --fix $(CODE)
+	@$(PY) tools/print_rules.py
+
+bench: dev         ## every speed claim as a ratio against a peer in the same run
+	@set -e; for program in benchmarks/bench_*.py; do echo "== $$program"; OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
+
+lock: dev          ## rewrite the lock files from pyproject.toml (needs uv)
+	@tools/lock.sh
+
+ready:
+	@tools/setup.sh
+dev:
+	@tools/setup.sh dev
