@@ -1,0 +1,98 @@
+"""The rules of the house bite: each one finds a breach planted for it."""
+
+import shutil
+import subprocess
+import sys
+from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = spec_from_file_location("check_house", ROOT / "tools" / "check_house.py")
+check_house = module_from_spec(SPEC)
+SPEC.loader.exec_module(check_house)
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def house(tmp_path):
+    (tmp_path / "docs" / "adr").mkdir(parents=True)
+    (tmp_path / "src" / "zonula" / "knowledge" / "room").mkdir(parents=True)
+    return tmp_path
+
+
+def plant(house, name, text):
+    path = house / "src" / "zonula" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_an_empty_house_is_in_order(house):
+    assert check_house.breaches(house, TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "breach"),
+    [
+        ("room/long.py", '"""Long."""\n' + "x = 1\n" * 401, "split it"),
+        ("room/utils.py", '"""Vague."""\n', "says nothing"),
+        ("room/clock.py", '"""Clock."""\nfrom datetime import date\nd = date.today()\n', "no clock"),
+        ("room/dice.py", '"""Dice."""\nimport numpy as np\nr = np.random.default_rng()\n', "no clock"),
+        ("room/claim.py", '"""Claim."""\nX = "Leaky gut detected"\n', "says 'Leaky gut detected'"),
+        ("reports/page.html", "<p>This will cure you</p>", "says 'cure'"),
+        ("room/quiet.py", "x = 1\n", "no docstring"),
+        ("room/silent.py", '"""Module."""\ndef speak(): pass\n', "speak has no docstring"),
+        ("knowledge/room/card.yaml", "title: x\n", "missing required field"),
+    ],
+)
+def test_each_rule_finds_its_breach(house, name, text, breach):
+    plant(house, name, text)
+    assert any(breach in line for line in check_house.breaches(house, TODAY))
+
+
+def test_an_overdue_card_fails_the_check(house):
+    card = next((ROOT / "src" / "zonula" / "knowledge").rglob("*.yaml"))
+    plant(house, "knowledge/room/card.yaml", card.read_text(encoding="utf-8"))
+    assert check_house.breaches(house, TODAY) == []
+    assert any("review was due" in line for line in check_house.breaches(house, date(2099, 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "contract"),
+    [
+        ("chart/breach.py", "import zonula.knowledge", "who may import whom"),
+        ("chart_review/breach.py", "import zonula.chart_import", "who may import whom"),
+        ("errors_breach.py", "x = 1", "who may import whom"),
+        ("knowledge/breach.py", "import socket", "no web, no network"),
+        ("chart/breach.py", "import random", "no clock and no dice"),
+    ],
+)
+def test_the_import_contracts_bite(tmp_path, where, line, contract):
+    """A breach planted in a copy of the house breaks the contract that forbids it."""
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "src" / "zonula" / where).write_text(f"{line}\n")
+    broken = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "src"), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert broken.returncode != 0
+    verdicts = {
+        line.rsplit(" ", 1)[0]: line.rsplit(" ", 1)[1]
+        for line in broken.stdout.splitlines()
+        if line.endswith((" KEPT", " BROKEN"))
+    }
+    assert (
+        any(contract in name and verdict == "BROKEN" for name, verdict in verdicts.items())
+        or contract in broken.stdout + broken.stderr
+    )
+
+
+def test_the_house_itself_is_in_order():
+    assert check_house.breaches(ROOT, TODAY) == []
