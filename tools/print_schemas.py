@@ -1,0 +1,50 @@
+"""Prints the JSON schemas of what the commands write, from the structs themselves, and the flat tables' columns.
+
+`--check` compares with what is committed and exits 1 when a page is stale.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from zonula.chart.tables import SCHEMAS  # noqa: E402
+from zonula.skin_prick_tests import SkinTest  # noqa: E402
+
+STRUCTS: dict[str, Any] = {"skin-test": SkinTest}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    found = {}
+    for name, struct in STRUCTS.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(struct)}
+        found[ROOT / "docs" / "schemas" / f"{name}.schema.json"] = (
+            json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        )
+    lines = ["# The chart as flat tables", "", "Printed from `zonula.chart.tables`; do not edit.", ""]
+    for table, columns in SCHEMAS.items():
+        lines += [f"## {table}", "", "| column | type | meaning |", "|---|---|---|"]
+        lines += [f"| `{field.name}` | {field.type} | {field.metadata[b'meaning'].decode()} |" for field in columns]
+        lines.append("")
+    found[ROOT / "docs" / "generated" / "chart-tables.md"] = "\n".join(lines)
+    return found
+
+
+if __name__ == "__main__":
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv:
+        print(
+            "\n".join(f"{path.relative_to(ROOT)}: stale; run make fix" for path in stale)
+            or "generated pages are current"
+        )
+        sys.exit(bool(stale))
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages()[path], encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
