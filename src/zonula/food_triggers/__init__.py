@@ -1,0 +1,1 @@
+"""Which foods cause which symptoms: inference from diaries, the next challenge, and the blinded verdict."""
