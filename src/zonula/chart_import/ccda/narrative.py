@@ -1,0 +1,88 @@
+"""The text a person reads: section narratives and the references (`#id`) that entries make to it."""
+
+from typing import cast
+
+from lxml import etree
+
+from zonula.chart_import.ccda.parse import Element
+from zonula.chart_import.ccda.vocabulary import V3
+
+REFERENCE = V3 + "reference"
+_LINE_AFTER = frozenset(V3 + name for name in ("tr", "item", "paragraph", "list", "table", "caption", "br", "title"))
+_CELL_AFTER = frozenset(V3 + name for name in ("td", "th"))
+_WITH_ID = etree.XPath("//*[@ID]")
+_ROWS = etree.XPath("count(.//v:tbody/v:tr) + count(.//v:list/v:item)", namespaces={"v": V3[1:-1]})
+
+
+def squeeze(text: str | None) -> str:
+    """One line without runs of white space."""
+    return " ".join(text.split()) if text else ""
+
+
+def plain_text(element: Element) -> str:
+    """All text inside, as it stands."""
+    return "".join(str(piece) for piece in element.itertext())
+
+
+def readable(element: Element) -> str:
+    """The text with one line per row, item or paragraph; cells are parted by ` | `."""
+    pieces: list[str] = []
+    _collect(element, pieces)
+    lines = (squeeze(line).strip("| ") for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(element: Element, pieces: list[str]) -> None:
+    if element.text:
+        pieces.append(" ".join(element.text.split("\n")))
+    for inner in element.iterchildren(etree.Element):
+        _collect(inner, pieces)
+        if inner.tag in _LINE_AFTER:
+            pieces.append("\n")
+        elif inner.tag in _CELL_AFTER:
+            pieces.append(" | ")
+        if inner.tail:
+            pieces.append(" ".join(inner.tail.split("\n")))
+
+
+def rows(text: Element) -> int:
+    """How many table rows and list items a narrative has."""
+    return int(cast("float", _ROWS(text)))
+
+
+class References:
+    """Resolves `#id` within one document. The index is built on first use: one pass, whatever the number of references."""
+
+    __slots__ = ("_by_id", "_root", "missing")
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._by_id: dict[str, Element] | None = None
+        self.missing: set[str] = set()
+
+    def resolve(self, target: str) -> str:
+        """The text behind the reference on one line, or an empty string when it points nowhere."""
+        if self._by_id is None:
+            self._by_id = {
+                element.get("ID", ""): element for element in reversed(cast("list[Element]", _WITH_ID(self._root)))
+            }
+        found = self._by_id.get(target.removeprefix("#"))
+        if found is None:
+            self.missing.add(target[:60])
+            return ""
+        if len(found) == 0:
+            return squeeze(found.text)
+        return readable(found).replace("\n", "; ")
+
+    def text_of(self, element: Element | None) -> str:
+        """The wording of an ED element (`text`, `originalText`): inline, or by reference into the narrative."""
+        if element is None:
+            return ""
+        inline = squeeze(element.text)
+        if inline:
+            return inline
+        for inner in element:
+            if inner.tag == REFERENCE:
+                target = inner.get("value", "")
+                return "" if "://" in target else self.resolve(target)
+        return squeeze(plain_text(element)) if len(element) else ""
