@@ -1,0 +1,7 @@
+"""FHIR R4 and R4B in JSON → facts. `read` is the only door to facts."""
+
+from zonula.chart_import.fhir.datatypes import Resource
+from zonula.chart_import.fhir.document import directory_of, read
+from zonula.chart_import.fhir.envelope import is_bundle
+
+__all__ = ["Resource", "directory_of", "is_bundle", "read"]

@@ -1,0 +1,244 @@
+"""Observations, their components, and diagnostic reports."""
+
+from msgspec import Raw
+
+from zonula.chart import Fact, Kind, Status, When
+from zonula.chart_import.dates import moment, moment_when, period_when
+from zonula.chart_import.fhir.concepts import concept, concepts, first_text
+from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Period, Reference, Resource, notes
+from zonula.chart_import.fhir.reading import NOBODY, Reading
+from zonula.chart_import.fhir.values import FhirRange, Valued, interpretation_of, reference_of, result_of
+
+_STATUSES = {
+    "final": Status.CONFIRMED,
+    "amended": Status.CONFIRMED,
+    "corrected": Status.CONFIRMED,
+    "appended": Status.CONFIRMED,
+    "preliminary": Status.SUSPECTED,
+    "partial": Status.SUSPECTED,
+    "registered": Status.PLANNED,
+    "cancelled": Status.NOT_DONE,
+    "entered-in-error": Status.ENTERED_IN_ERROR,
+}
+_SYMPTOM = ("symptom", "418799008", "75325-1")  # category code; SNOMED CT and LOINC for "symptom" as C-CDA uses them
+_SAID_BY_PATIENT = ("Patient", "RelatedPerson")
+
+
+class Component(Valued):
+    """One part of a result, e.g. the systolic of a blood pressure."""
+
+    code: Raw = ABSENT
+    data_absent_reason: Raw = ABSENT
+    interpretation: Raw = ABSENT
+    reference_range: list[FhirRange] | None = None
+
+
+class Observation(Valued):
+    """A measurement, laboratory result, survey answer or finding."""
+
+    status: str = ""
+    category: Raw = ABSENT
+    code: Raw = ABSENT
+    subject: Reference | None = None
+    focus: list[Reference] | None = None
+    encounter: Reference | None = None
+    effective_date_time: str = ""
+    effective_period: Period | None = None
+    effective_instant: str = ""
+    effective_timing: Raw = ABSENT
+    issued: str = ""
+    performer: list[Reference] | None = None
+    data_absent_reason: Raw = ABSENT
+    interpretation: Raw = ABSENT
+    note: list[Annotation] | None = None
+    body_site: Raw = ABSENT
+    method: Raw = ABSENT
+    specimen: Reference | None = None
+    device: Reference | None = None
+    reference_range: list[FhirRange] | None = None
+    has_member: list[Reference] | None = None
+    component: list[Component] | None = None
+    context: Raw = ABSENT  # STU3
+    comment: Raw = ABSENT  # STU3
+    comments: Raw = ABSENT  # DSTU2
+
+
+class DiagnosticReport(Resource):
+    """A panel, an imaging report or a written finding."""
+
+    status: str = ""
+    category: Raw = ABSENT
+    code: Raw = ABSENT
+    subject: Reference | None = None
+    encounter: Reference | None = None
+    effective_date_time: str = ""
+    effective_period: Period | None = None
+    issued: str = ""
+    performer: list[Reference] | None = None
+    results_interpreter: list[Reference] | None = None
+    result: list[Reference] | None = None
+    conclusion: str = ""
+    conclusion_code: Raw = ABSENT
+    presented_form: Raw = ABSENT
+    context: Raw = ABSENT  # STU3
+    coded_diagnosis: Raw = ABSENT  # STU3 and before
+
+
+def observation(written: Observation, place: str, reading: Reading) -> tuple[Fact, ...]:
+    """The observation and each of its components as facts of their own."""
+    focus = written.focus
+    if focus and any(each.reference != (written.subject.reference if written.subject else "") for each in focus):
+        reading.skip(place, "is about something other than the patient (focus)")
+        return ()
+    problems: list[str] = []
+    what = concept(written.code)
+    if not what.codes and not what.text:
+        problems.append("does not say what was observed")
+    when = _when(written, problems)
+    status = _STATUSES.get(written.status, Status.UNKNOWN)
+    performer = reading.who(written.performer[0], written.contained) if written.performer else NOBODY
+    if status is Status.CONFIRMED and performer.type in _SAID_BY_PATIENT:
+        status = Status.PATIENT_REPORTED
+    category = written.category
+    symptom = False
+    details: tuple[tuple[str, str], ...] = ()
+    if category is not ABSENT:
+        kinds = concepts(category)
+        symptom = any(each.has(*_SYMPTOM) for each in kinds)
+        word = next((each.codes[0].code if each.codes else each.text for each in kinds if each.codes or each.text), "")
+        details = (("category", word),) if word else ()
+    details = _rare_details(written, details, reading)
+    if written.data_absent_reason is not ABSENT:
+        absent = concept(written.data_absent_reason)
+        details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
+        if absent.has("not-performed"):
+            status = Status.NOT_DONE
+    result = result_of(written)
+    fact_id = reading.prefix + place
+    encounter = reading.fact_id(written.encounter)
+    source = reading.source(place, performer.organisation)
+    recorded = moment(written.issued, problems)
+    fact = Fact(
+        id=fact_id,
+        kind=Kind.SYMPTOM if symptom else Kind.OBSERVATION,
+        sources=(source,),
+        codes=what.codes,
+        text=what.text,
+        when=when,
+        recorded=recorded,
+        status=status,
+        negated=symptom and written.value_boolean is False,
+        value=result.value,
+        value_text=result.text,
+        value_codes=result.codes,
+        interpretation=interpretation_of(written.interpretation, problems),
+        reference=reference_of(written.reference_range, problems),
+        performer=performer.name,
+        specialty=performer.specialty,
+        encounter=encounter,
+        part_of=reading.parent_id(place),
+        note=notes(written.note),
+        details=details,
+    )
+    facts = [fact]
+    for index, component in enumerate(written.component or ()):
+        if component.modifier_extension is not ABSENT:
+            reading.skip(f"{place}.component[{index}]", "carries a modifier extension that Zonula does not know")
+            continue
+        facts.append(_component(component, index, fact, reading, problems))
+    if problems:
+        reading.warn(place, problems)
+    return tuple(facts)
+
+
+def _component(written: Component, index: int, whole: Fact, reading: Reading, problems: list[str]) -> Fact:
+    what, result = concept(written.code), result_of(written)
+    details = tuple(pair for pair in whole.details if pair[0] == "category")
+    if written.data_absent_reason is not ABSENT:
+        absent = concept(written.data_absent_reason)
+        details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
+    place = f"{whole.sources[0].place}.component[{index}]"
+    return Fact(
+        id=reading.prefix + place,
+        kind=whole.kind,
+        sources=(reading.source(place, whole.sources[0].provider),),
+        codes=what.codes,
+        text=what.text,
+        when=whole.when,
+        recorded=whole.recorded,
+        status=whole.status,
+        negated=whole.kind is Kind.SYMPTOM and written.value_boolean is False,
+        value=result.value,
+        value_text=result.text,
+        value_codes=result.codes,
+        interpretation=interpretation_of(written.interpretation, problems),
+        reference=reference_of(written.reference_range, problems),
+        performer=whole.performer,
+        specialty=whole.specialty,
+        encounter=whole.encounter,
+        part_of=whole.id,
+        details=details,
+    )
+
+
+def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -> tuple[Fact, ...]:
+    """One fact: the conclusion as its value. A report that is only an attached text is a document."""
+    problems: list[str] = []
+    what, concluded = concept(written.code), concepts(written.conclusion_code)
+    period = written.effective_period
+    when = (
+        period_when(period.start, period.end, problems)
+        if period
+        else moment_when(written.effective_date_time, problems)
+    )
+    by = written.performer or written.results_interpreter
+    performer = reading.who(by[0], written.contained) if by else NOBODY
+    category = next((each.codes[0].code if each.codes else each.text for each in concepts(written.category)), "")
+    only_text = not (written.result or written.conclusion or concluded) and written.presented_form is not ABSENT
+    pairs = (("type", what.text), ("author", performer.name)) if only_text else (("category", category),)
+    fact = Fact(
+        id=reading.prefix + place,
+        kind=Kind.DOCUMENT if only_text else Kind.OBSERVATION,
+        sources=(reading.source(place, performer.organisation),),
+        codes=what.codes,
+        text=what.text,
+        when=when,
+        recorded=moment(written.issued, problems),
+        status=_STATUSES.get(written.status, Status.UNKNOWN),
+        value_text=written.conclusion or first_text(written.conclusion_code),
+        value_codes=tuple(code for each in concluded for code in each.codes),
+        performer=performer.name,
+        specialty=performer.specialty,
+        encounter=reading.fact_id(written.encounter),
+        part_of=reading.parent_id(place),
+        details=tuple(pair for pair in pairs if pair[1]),
+    )
+    if problems:
+        reading.warn(place, problems)
+    return (fact,)
+
+
+def _when(written: Observation, problems: list[str]) -> When:
+    if written.effective_date_time:
+        return moment_when(written.effective_date_time, problems)
+    period = written.effective_period
+    if period is not None:
+        return period_when(period.start, period.end, problems)
+    if written.effective_timing is not ABSENT:
+        problems.append("a timing schedule instead of a date; the date is unknown")
+    return moment_when(written.effective_instant, problems)
+
+
+def _rare_details(
+    written: Observation, details: tuple[tuple[str, str], ...], reading: Reading
+) -> tuple[tuple[str, str], ...]:
+    if written.method is not ABSENT:
+        details = (*details, ("method", concept(written.method).text))
+    if written.body_site is not ABSENT:
+        details = (*details, ("body_site", concept(written.body_site).text))
+    if written.device is not None and written.device.display:
+        details = (*details, ("device", written.device.display))
+    if written.specimen is not None:
+        specimen = reading.specimen_text(written.specimen, written.contained)
+        details = (*details, ("specimen", specimen)) if specimen else details
+    return details

@@ -1,0 +1,226 @@
+"""Named documents → charts: unpack, recognise, read, tell people apart, merge. The only way into a chart.
+
+Nothing here touches a disk except `read_paths`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from zonula.chart import Chart, Fact, Patient, chart_of
+from zonula.chart_import.containers import Opened, Unpacker
+from zonula.chart_import.fhir import Resource, directory_of, is_bundle
+from zonula.chart_import.fhir import read as read_fhir
+from zonula.chart_import.identity import Person, Record, people_of
+from zonula.chart_import.merging import merged
+from zonula.chart_import.recognise import Form, Recognised, recognised
+from zonula.chart_import.report import DocumentReport, ReadDocument, Skipped
+from zonula.errors import UserError
+
+Progress = Callable[[str, int, int], None]
+"""Called before each file with its name, how many files are done and how many there are."""
+
+
+class Imported(NamedTuple):
+    """charts: by patient id, in order of id. documents: one report per document, in the order they were given."""
+
+    charts: dict[str, Chart]
+    documents: tuple[DocumentReport, ...]
+
+
+class _Waiting(NamedTuple):
+    name: str
+    found: Recognised
+
+
+def read_paths(paths: Sequence[Path], progress: Progress | None = None) -> Imported:
+    """Read files and folders (with everything below them; hidden files are left alone).
+
+    Raises UserError when a path does not exist or cannot be opened, or when nothing at all could be read.
+    """
+    files = _files(paths)
+    if not files:
+        raise UserError("There is no file in the folders given.", "Give files, or folders that hold some.")
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        for number, (name, path) in enumerate(files):
+            if progress:
+                progress(name, number, len(files))
+            try:
+                yield name, path.read_bytes()
+            except OSError as wrong:
+                raise UserError(f"{path}: cannot be read ({wrong.strerror}).") from None
+
+    return read_documents(contents())
+
+
+def read_documents(named: Iterable[tuple[str, bytes]]) -> Imported:
+    """Read documents already in memory: (name, bytes), where a name may hold a folder (`export/Patient.ndjson`).
+
+    A document that cannot be read is refused in its report and takes nothing else with it. Raises UserError when every document
+    was refused.
+    """
+    read = _Collected()
+    unpacker = Unpacker()
+    for name, data in named:
+        for opened in unpacker.open(read.unused_name(name), data):
+            read.take(opened)
+    read.finish()
+    return _charts(read.documents)
+
+
+class _Collected:
+    """The documents read so far. NDJSON files and single resources wait for the end, because they point at each other."""
+
+    def __init__(self) -> None:
+        self.documents: list[ReadDocument] = []
+        self._names: set[str] = set()
+        self._waiting: list[tuple[int, _Waiting]] = []
+        self._digests: dict[bytes, str] = {}
+        self._first: Opened | None = None
+
+    def unused_name(self, name: str) -> str:
+        """The name, or with a number when another document already has it."""
+        unused, number = name, 1
+        while unused in self._names:
+            number += 1
+            unused = f"{name} ({number})"
+        self._names.add(unused)
+        return unused
+
+    def take(self, opened: Opened) -> None:
+        """Read one document, or put it aside for `finish`."""
+        name = opened.name
+        if opened.refusal:
+            self.documents.append(_refused(name, opened.refusal))
+            return
+        twin = self._twin(opened)
+        if twin:
+            warning = f"is the same document as {twin}; read once"
+            self.documents.append(ReadDocument(report=DocumentReport(name=name, kind="repeated", warnings=(warning,))))
+            return
+        found = recognised(name, opened.data)
+        if found.form is Form.NDJSON or (found.form is Form.FHIR and not is_bundle(found.data)):
+            self._waiting.append((len(self.documents), _Waiting(name, found)))
+            self.documents.append(_refused(name, ""))
+        else:
+            self.documents.append(_read(name, found, {}))
+
+    def finish(self) -> None:
+        """Read what waited, each with the practitioners, organisations and drugs of all of them at hand."""
+        folders: dict[str, dict[str, Resource]] = {}
+        if len(self._waiting) > 1:
+            for _, (name, found) in self._waiting:
+                folders.setdefault(_folder(name), {}).update(directory_of(found.data))
+        for position, (name, found) in self._waiting:
+            self.documents[position] = _read(name, found, folders.get(_folder(name), {}))
+
+    def _twin(self, opened: Opened) -> str:
+        """The name of an earlier document with the same bytes. A single document is never hashed: it would cost a third of reading it."""
+        if not self.documents:
+            self._first = opened
+            return ""
+        if self._first is not None:
+            self._digests[hashlib.sha256(self._first.data).digest()] = self._first.name
+            self._first = None
+        digest = hashlib.sha256(opened.data).digest()
+        known = self._digests.setdefault(digest, opened.name)
+        return "" if known == opened.name else known
+
+
+def _read(name: str, found: Recognised, elsewhere: dict[str, Resource]) -> ReadDocument:
+    match found.form:
+        case None:
+            return _refused(name, found.reason)
+        case Form.CCDA:
+            from zonula.chart_import.ccda import read as read_ccda
+
+            read = read_ccda(found.data, name)
+        case Form.CSV:
+            from zonula.chart_import.csv_template import read as read_csv
+
+            read = read_csv(found.data, name)
+        case Form.FHIR | Form.NDJSON:
+            read = read_fhir(found.data, name, ndjson=found.form is Form.NDJSON, elsewhere=elsewhere)
+    if found.warning:
+        report = msgspec.structs.replace(read.report, warnings=(found.warning, *read.report.warnings))
+        read = msgspec.structs.replace(read, report=report)
+    return read
+
+
+def _charts(documents: list[ReadDocument]) -> Imported:
+    reports = {document.report.name: document.report for document in documents}
+    if all(report.kind == "refused" for report in reports.values()):
+        raise UserError(*_nothing_read(list(reports.values())))
+    facts = {(document.report.name, key): made for document in documents for key, made in document.facts.items()}
+    charts = {}
+    for person in people_of([record for document in documents for record in _records(document)]):
+        chart = _chart(person, facts, reports)
+        charts[chart.patient.id] = chart
+    return Imported(dict(sorted(charts.items())), tuple(reports.values()))
+
+
+def _nothing_read(reports: list[DocumentReport]) -> tuple[str, str]:
+    if not reports:
+        return "No document was given.", ""
+    first = reports[0]
+    why = f"{first.name} {first.skipped[0].reason}."
+    return (why, "") if len(reports) == 1 else (f"None of the {len(reports)} documents could be read.", why)
+
+
+def _records(document: ReadDocument) -> Iterator[Record]:
+    name = document.report.name
+    loose = document.report.kind in ("fhir-ndjson", "fhir-resource")
+    for patient in document.patients:
+        yield Record(name, _folder(name), patient, described=True, shared=loose)
+    described = {patient.id for patient in document.patients}
+    for key in document.facts:
+        if key not in described:
+            yield Record(name, _folder(name), Patient(id=key), described=False, shared=True)
+
+
+def _chart(person: Person, facts: dict[tuple[str, str], tuple[Fact, ...]], reports: dict[str, DocumentReport]) -> Chart:
+    by_document: dict[str, list[Fact]] = {}
+    for record in person.records:
+        by_document.setdefault(record.document, []).extend(facts.get((record.document, record.patient.id), ()))
+    said = list(person.notes)
+    if len(by_document) == 1:
+        chart = chart_of(person.patient, next(iter(by_document.values())))
+    else:
+        joined = merged(list(by_document.items()))
+        chart = chart_of(person.patient, joined.facts)
+        for name, number in joined.joined.items():
+            reports[name] = msgspec.structs.replace(reports[name], merged=reports[name].merged + number)
+        said.extend((name, text) for name, texts in joined.conflicts.items() for text in texts)
+    for name, text in said:
+        reports[name] = msgspec.structs.replace(reports[name], warnings=(*reports[name].warnings, text))
+    return chart
+
+
+def _refused(name: str, reason: str) -> ReadDocument:
+    return ReadDocument(report=DocumentReport(name=name, kind="refused", skipped=(Skipped(name, "document", reason),)))
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """(name, path) of every file. The name is the path below the folder that was given, which stays the same on another machine."""
+    found: list[tuple[str, Path]] = []
+    for path in paths:
+        if path.is_dir():
+            below = sorted(each for each in path.rglob("*") if each.is_file())
+            found.extend(
+                (each.relative_to(path).as_posix(), each)
+                for each in below
+                if not any(part.startswith(".") for part in each.relative_to(path).parts)
+            )
+        elif path.exists():
+            found.append((path.name, path))
+        else:
+            raise UserError(f"{path}: there is no such file or folder.")
+    return found
