@@ -1,0 +1,49 @@
+"""The constants of the model, each with its meaning. None is a clinical threshold; they describe how diaries behave."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Modelling constants, tuned on virtual diarists whose mechanisms differ from the model (docs/food-triggers/model.md).
+
+    lag_centroids: hours; time-average delay of each lag class. lag_shape: gamma shape of the kernels (sd = lag/sqrt(shape)).
+    horizon_hours: an effect is counted for so long after eating (the contract's five days).
+    half_saturation: servings; dose d acts like d(1+c)/(d+c) servings.
+    effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight unless given.
+    affected_base, affected_share: expected number of symptoms that a trigger acts on is base + share x symptoms.
+    belief_log_odds: shift of the prior log odds per point (0-10) of belief; belief_absent: shift when stated 0 or never.
+    *_sd: prior sd of nuisance coefficients in units of the noise sd. expectation_sd: per unit belief/10 and rating-point-day.
+    memory_hours, white_shares: grid of the weather: Ornstein-Uhlenbeck memory and share of memoryless rating noise.
+    sweeps, burn_in: length of the Gibbs sampler. seed: of its generator; the order of groups never matters.
+    """
+
+    lag_centroids: tuple[float, ...] = (1.5, 3.5, 6.0, 10.0, 15.0, 22.0, 32.0, 46.0, 65.0)
+    lag_shape: float = 3.0
+    horizon_hours: float = 120.0
+    half_saturation: float = 1.5
+    effect_scales: tuple[float, ...] = (0.5, 1.6)
+    affected_base: float = 1.0
+    affected_share: float = 0.13
+    belief_log_odds: float = 0.12
+    belief_absent: float = -0.2
+    intercept_sd: float = 10.0
+    trend_sd: float = 1.0
+    trend_days: float = 20.0
+    clock_sd: float = 0.7
+    weekday_sd: float = 0.3
+    context_sd: float = 0.6
+    menses_sd: float = 1.0
+    ill_sd: float = 2.0
+    rescue_sd: float = 1.5
+    phase_sd: float = 1.0
+    expectation_sd: float = 0.5
+    challenge_sd: float = 0.4
+    memory_hours: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 80.0)
+    white_shares: tuple[float, ...] = (0.05, 0.25, 0.5)
+    sweeps: int = 150
+    burn_in: int = 40
+    seed: int = 20261124
+
+
+DEFAULT = Hyperparameters()
