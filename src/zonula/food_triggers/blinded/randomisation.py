@@ -83,9 +83,9 @@ def as_convincing(
     """Which orders give a statistic at least as large as the real one: shape (orders,)."""
     statistics = statistic(orders, scores, drift_from=drift_from)
     threshold = statistic(real[None, :], scores, drift_from=drift_from)[0]
-    found: npt.NDArray[np.bool_] = statistics >= threshold - _TIE * max(
-        1.0, abs(threshold) if np.isfinite(threshold) else 1.0
-    )
+    if not np.isfinite(threshold):
+        return np.ones(len(orders), dtype=bool)
+    found: npt.NDArray[np.bool_] = statistics >= threshold - _TIE * max(1.0, abs(threshold))
     return found
 
 

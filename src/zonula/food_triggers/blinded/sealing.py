@@ -29,10 +29,18 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def canonical(value: object) -> bytes:
-    """One spelling for one meaning: sorted keys, no spaces, UTF-8. The form that is hashed."""
+    """One spelling for one meaning: sorted keys, no spaces, 4.0 written 4, UTF-8. The form that is hashed."""
     return json.dumps(
-        msgspec.to_builtins(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        _plain(msgspec.to_builtins(value)), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def digest(value: object) -> str:

@@ -20,7 +20,7 @@ from zonula.chart import Ask, Finding, Grade, State
 from zonula.errors import UserError
 from zonula.food_triggers.blinded.blinding import Blinding, blinding_of
 from zonula.food_triggers.blinded.conduct import Trial
-from zonula.food_triggers.blinded.contrast import Contrast, contrast_of
+from zonula.food_triggers.blinded.contrast import contrast_of
 from zonula.food_triggers.blinded.design import CARDS
 from zonula.food_triggers.blinded.events import Role
 from zonula.food_triggers.blinded.periods import Counted, counted, end_guesses, product_guesses
@@ -97,8 +97,7 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     guesses = product_guesses(trial, figures.telling_reasons)
     for outcome in trial.design.outcomes:
         data = counted(trial, outcome)
-        contrast = _contrast(data, schedule, declared.declaration)
-        results.append(_result(outcome, data, contrast, schedule, declared.declaration))
+        results.append(weigh(outcome, data, schedule, declared.declaration))
         if outcome == declared.declaration.outcome:
             main, measured = results[-1], data.means
             test = randomisation_test(
@@ -107,7 +106,7 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     assert test is not None  # the declaration names one of the outcomes
     blinding = blinding_of(schedules, schedule, guesses, reached=len(trial.started))
     doubts = tuple(_doubts(trial, blinding, declared.declaration))
-    decision, reasons = _decide(main, test, doubts, declared.declaration)
+    decision, reasons = decide(main, test, doubts, declared.declaration)
     portions = [portion.eaten for portion in trial.portions]
     return Verdict(
         trial=trial.design.trial,
@@ -128,22 +127,18 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     )
 
 
-def _contrast(data: Counted, schedule: tuple[Arm, ...], declaration: Declaration) -> Contrast | None:
+def weigh(outcome: str, data: Counted, schedule: tuple[Arm, ...], declaration: Declaration) -> OutcomeResult:
+    """The difference and every rule for one outcome's counted ratings."""
+    figures = declaration.figures
     is_active = np.array([False, *(arm is Arm.ACTIVE for arm in schedule)])
-    return contrast_of(
+    contrast = contrast_of(
         data.days,
         data.scores,
         data.period,
         is_active[data.period],
-        drift_from=declaration.figures.drift_from_periods,
-        content=declaration.figures.interval,
+        drift_from=figures.drift_from_periods,
+        content=figures.interval,
     )
-
-
-def _result(
-    outcome: str, data: Counted, contrast: Contrast | None, schedule: tuple[Arm, ...], declaration: Declaration
-) -> OutcomeResult:
-    figures = declaration.figures
     return OutcomeResult(
         outcome=outcome,
         means=tuple(None if np.isnan(mean) else float(mean) for mean in data.means),
@@ -179,9 +174,10 @@ def _guessed(blinding: Blinding) -> bool:
     return any(guesses[said] for guesses in blinding.counts.values() for said in (Guess.ACTIVE, Guess.SHAM))
 
 
-def _decide(
+def decide(
     main: OutcomeResult, test: RandomisationTest, doubts: tuple[str, ...], declaration: Declaration
 ) -> tuple[Decision, tuple[str, ...]]:
+    """The decision and its reasons from the main outcome, the exact test and what casts doubt on any verdict."""
     figures = declaration.figures
     met = next(result for result in main.rules if result.rule is declaration.rule)
     limit = figures.false_verdicts_at_most

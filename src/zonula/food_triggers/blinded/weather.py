@@ -12,7 +12,7 @@ from scipy.linalg import solve_triangular
 from zonula.errors import UserError
 
 Floats = npt.NDArray[np.float64]
-RHO_GRID = np.linspace(0.0, 0.95, 20)  # lag-1 day correlation; above 0.95 a fortnight cannot tell weather from drift
+RHO_GRID = np.linspace(0.0, 0.9, 19)  # lag-1 day correlation; above 0.9 a fortnight cannot tell weather from drift
 
 
 class Fit(msgspec.Struct, frozen=True):

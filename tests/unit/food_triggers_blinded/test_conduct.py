@@ -1,0 +1,156 @@
+"""What may happen when; a record that shows every later change."""
+
+from datetime import date, datetime
+
+import msgspec
+import numpy as np
+import pytest
+from virtual_trial import Person, run_trial
+
+from zonula.errors import UserError
+from zonula.food_triggers.blinded import conduct
+from zonula.food_triggers.blinded.conduct import Phase, Trial, diagram, step, trial_after
+from zonula.food_triggers.blinded.events import (
+    Asked,
+    Declared,
+    Designed,
+    Guessed,
+    PeriodEnded,
+    PeriodStarted,
+    Portion,
+    Rated,
+    Reason,
+    Stopped,
+    Unsealed,
+)
+from zonula.food_triggers.blinded.randomisation import Guess
+from zonula.food_triggers.blinded.record import Record, append, read_event, read_record, write_record
+from zonula.food_triggers.blinded.rules import Rule, declare
+from zonula.food_triggers.blinded.sealing import commitment, digest, seal
+from zonula.food_triggers.blinded.verdict import verdict_of
+
+NOW = datetime(2031, 1, 20, 8)
+
+
+@pytest.fixture
+def sealed(milk):
+    return seal("t1", digest(milk), milk.schedules, seed=b"1" * 32, salt=b"2" * 32)
+
+
+@pytest.fixture
+def begun(milk, sealed):
+    rule = declare(Rule.SALERNO_30, milk)
+    return (
+        Designed(at=NOW, design=milk, commitment=commitment(sealed)),
+        Declared(at=NOW, declaration=rule, rule_hash=digest(rule), by="Dr A"),
+        PeriodStarted(at=NOW, period=1),
+        Rated(at=NOW, outcome="bloating", score=4),
+    )
+
+
+def test_the_docstring_table_is_the_table():
+    told = [line.split() for line in conduct.__doc__.split("::")[1].splitlines() if line.strip()][1:]
+    assert [words[0] for words in told] == [line.split()[0] for line in diagram().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        (PeriodStarted(at=NOW, period=2), "not possible now"),
+        (PeriodEnded(at=NOW, period=2), "out of order"),
+        (PeriodEnded(at=datetime(2031, 1, 1), period=1), "is before"),
+        (Portion(at=NOW, period=1, eaten=1.5), "between 0"),
+        (Rated(at=NOW, outcome="bloating", score=4), "already has a rating"),
+        (Rated(at=NOW, outcome="mood", score=4), "not an outcome"),
+        (Rated(at=datetime(2031, 1, 21), outcome="bloating", score=11), "outside 0 to 10"),
+        (Rated(at=datetime(2031, 1, 21), outcome="bloating", score=float("nan")), "outside 0 to 10"),
+        (Guessed(at=NOW, period=2, guess=Guess.SHAM, reason=Reason.HUNCH, asked=Asked.PERIOD_END), "has not begun"),
+    ],
+)
+def test_an_illegal_event_raises_and_changes_nothing(begun, event, says):
+    trial = trial_after(begun)
+    with pytest.raises(UserError, match=says):
+        step(trial, event)
+    assert trial == trial_after(begun)
+
+
+def test_the_first_guess_stays(begun):
+    guess = Guessed(at=NOW, period=1, guess=Guess.SHAM, reason=Reason.TASTE, asked=Asked.FIRST_PORTION)
+    with pytest.raises(UserError, match="first answer stays"):
+        step(step(trial_after(begun), guess), msgspec.structs.replace(guess, guess=Guess.ACTIVE))
+
+
+def test_no_period_without_a_declared_rule(begun):
+    with pytest.raises(UserError, match="Declare the verdict rule first"):
+        step(trial_after(begun[:1]), begun[2])
+
+
+def test_a_rule_changed_after_hashing_is_refused(begun, milk):
+    other = msgspec.structs.replace(begun[1], declaration=declare(Rule.POSTERIOR, milk))
+    with pytest.raises(UserError, match="does not match its hash"):
+        step(trial_after(begun[:1]), other)
+    with pytest.raises(UserError, match="not possible now"):
+        step(trial_after(begun), begun[1])
+
+
+def test_the_rule_is_about_the_main_outcome(begun, milk):
+    rule = msgspec.structs.replace(declare(Rule.POSTERIOR, milk), outcome="mood")
+    with pytest.raises(UserError, match="main outcome"):
+        step(trial_after(begun[:1]), Declared(at=NOW, declaration=rule, rule_hash=digest(rule), by="Dr A"))
+
+
+def test_no_peeking_and_no_late_ratings(begun, sealed):
+    opened = Unsealed(at=NOW, by="Dr A", sealed=sealed)
+    with pytest.raises(UserError, match="not possible now"):
+        step(trial_after(begun), opened)
+    ended = trial_after([*begun, Stopped(at=NOW, by="patient", why="holiday", knew_order=False), opened])
+    assert ended.phase is Phase.UNSEALED
+    with pytest.raises(UserError, match="nothing more can be added"):
+        step(ended, Rated(at=datetime(2031, 1, 25), outcome="bloating", score=1))
+
+
+def test_another_order_cannot_be_unsealed(begun, milk):
+    other = seal("t1", digest(milk), milk.schedules, seed=b"9" * 32, salt=b"2" * 32)
+    stopped = trial_after([*begun, Stopped(at=NOW, by="patient", why="holiday", knew_order=False)])
+    with pytest.raises(UserError, match="it was changed"):
+        step(stopped, Unsealed(at=NOW, by="Dr A", sealed=other))
+
+
+def test_an_empty_record_has_no_design():
+    with pytest.raises(UserError, match="no design"):
+        _ = Trial().design
+
+
+def test_a_record_survives_its_file_and_shows_every_change(begun):
+    record = append(Record(), *begun)
+    written = write_record(record)
+    assert read_record(written) == record
+    edited = written.replace(b'"score": 4', b'"score": 9')
+    assert edited != written
+    with pytest.raises(UserError, match=r"entry 4 .* was changed"):
+        read_record(edited)
+    without = msgspec.structs.replace(record, entries=record.entries[:2] + record.entries[3:])
+    with pytest.raises(UserError, match=r"entry 3 .* was changed"):
+        read_record(write_record(without))
+    with pytest.raises(UserError, match="schema"):
+        read_record(write_record(msgspec.structs.replace(record, schema="zonula.trial-record/9")))
+    with pytest.raises(UserError, match="not a trial record"):
+        read_record(b"{")
+    with pytest.raises(UserError, match="not a trial event"):
+        read_event(b'{"kind": "wished"}')
+
+
+def test_appending_is_all_or_nothing(begun):
+    record = append(Record(), *begun[:2])
+    with pytest.raises(UserError, match="out of order"):
+        append(record, begun[2], PeriodEnded(at=NOW, period=3))
+    assert len(record.entries) == 2
+
+
+def test_no_verdict_before_unsealing_nor_for_another_rule(milk):
+    with pytest.raises(UserError, match="no verdict before"):
+        verdict_of(run_trial(milk, Person(), np.random.default_rng(1), unseal=False), as_of=date(2031, 6, 1))
+    trial = run_trial(milk, Person(), np.random.default_rng(1), rule=Rule.SALERNO_30)
+    with pytest.raises(UserError, match="not the rule declared"):
+        verdict_of(trial, as_of=date(2031, 6, 1), declaration=declare(Rule.POSTERIOR, milk))
+    assert verdict_of(trial, as_of=date(2031, 6, 1), declaration=declare(Rule.SALERNO_30, milk)).rule_hash
