@@ -6,7 +6,7 @@ from zonula.chart_import.ccda.concepts import Concept, concept, wording
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.people import entity, ids, performer
-from zonula.chart_import.ccda.problems import problem
+from zonula.chart_import.ccda.problems import Setting, problem
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
 from zonula.chart_import.ccda.statement import CODE, PARTICIPANT, PERFORMER, TEXT, TIME, Statement, child, descend
 from zonula.chart_import.ccda.times import recorded, timing
@@ -51,7 +51,7 @@ def encounter(reading: Reading, statement: Statement) -> None:
     for key in ids(statement.element):
         reading.encounters[key] = identifier
     for inner in diagnoses:
-        problem(reading, inner, encounter=identifier)
+        problem(reading, inner, Setting(identifier, people[0] if people else NOBODY))
 
 
 def keep_encounter(

@@ -102,6 +102,7 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
     report_rest(reading, asides)
     when = timing(reading, statement.first(TIME)).when
     has_result = found.quantity is not None or bool(found.text or found.codes)
+    said_instead = "" if has_result else reading.references.text_of(statement.first(TEXT))
     identifier = reading.keep(
         Kind.OBSERVATION,
         codes=codes,
@@ -118,7 +119,7 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
         who=_who(reading, statement, panel),
         encounter_keys=asides.encounter_keys,
         part_of=panel.part_of,
-        note="\n".join(filter(None, (asides.note, what.qualifiers))),
+        note="\n".join(filter(None, (asides.note, what.qualifiers, said_instead))),
         details=(
             ("category", category),
             ("method", wording(reading, statement.first(_METHOD))),

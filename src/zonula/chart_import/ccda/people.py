@@ -71,13 +71,13 @@ def performer(reading: Reading, statement: Statement) -> Who:
     return NOBODY
 
 
-def writer(reading: Reading, statement: Statement) -> Who:
-    """Who asserts a diagnosis or allergy: its own author, else the one author of the whole document."""
+def writer(reading: Reading, statement: Statement, otherwise: Who = NOBODY) -> Who:
+    """Who asserts a diagnosis or allergy: its own author, else `otherwise`, else the one author of the whole document."""
     for element in statement.all(AUTHOR):
         who = entity(reading, child(element, _AUTHOR_ENTITY))
         if who != NOBODY:
             return who
-    return reading.author
+    return otherwise if otherwise != NOBODY else reading.author
 
 
 def from_patient(reading: Reading, statement: Statement) -> bool:

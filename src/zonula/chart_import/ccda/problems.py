@@ -1,11 +1,13 @@
 """Problems, diagnoses and complaints: Problem Concern Act, Problem Observation and the diagnosis acts around them."""
 
+from typing import NamedTuple
+
 from zonula.chart import Kind, Status
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import concept, wording
 from zonula.chart_import.ccda.concerns import concern_status
 from zonula.chart_import.ccda.people import writer
-from zonula.chart_import.ccda.reading import Reading
+from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
 from zonula.chart_import.ccda.statement import CODE, TEXT, TIME, VALUE, Statement
 from zonula.chart_import.ccda.times import recorded, timing
 from zonula.chart_import.ccda.vocabulary import NO_PARTICULAR_PROBLEM, SYMPTOM_TYPES, V3
@@ -15,20 +17,30 @@ _SITE = V3 + "targetSiteCode"
 _CATEGORIES = {"problems": "problem-list-item", "health-concerns": "health-concern", "diagnoses": "encounter-diagnosis"}
 
 
-def problem(reading: Reading, statement: Statement, encounter: str = "") -> None:
+class Setting(NamedTuple):
+    """The encounter a diagnosis was made in, and who was seen there."""
+
+    encounter: str = ""
+    who: Who = NOBODY
+
+
+_NOWHERE = Setting()
+
+
+def problem(reading: Reading, statement: Statement, setting: Setting = _NOWHERE) -> None:
     """Read a concern or diagnosis act with its observations, or a bare Problem Observation."""
     if statement.kind == "observation":
-        _observation(reading, statement, "", encounter, "")
+        _observation(reading, statement, "", setting, "")
         return
     asides = Asides(reading, statement)
     found = False
     rest: list[tuple[str, Statement]] = []
     for relation, inner in asides.rest:
         if inner.kind == "observation" and relation != "REFR":
-            _observation(reading, inner, statement.status, encounter, asides.note)
+            _observation(reading, inner, statement.status, setting, asides.note)
             found = True
         elif inner.kind == "act" and relation != "REFR":  # a concern around a diagnosis act
-            problem(reading, inner, encounter)
+            problem(reading, inner, setting)
             found = True
         else:
             rest.append((relation, inner))
@@ -39,7 +51,7 @@ def problem(reading: Reading, statement: Statement, encounter: str = "") -> None
         reading.skip(f"a concern without an observation of its own{f' (nullFlavor {why})' if why else ''}")
 
 
-def _observation(reading: Reading, statement: Statement, concern: str, encounter: str, note: str) -> None:
+def _observation(reading: Reading, statement: Statement, concern: str, setting: Setting, note: str) -> None:
     values = [concept(reading, value) for value in statement.all(VALUE)]
     kind_of_problem = concept(reading, statement.first(CODE))
     what = next((value for value in values if value.said), values[0] if values else concept(reading, None))
@@ -61,9 +73,9 @@ def _observation(reading: Reading, statement: Statement, concern: str, encounter
     status = concern_status(reading, statement, concern, asides.status, time)
     if status is Status.CONFIRMED and reading.section == "past-illness":
         status = Status.RESOLVED
-    who = writer(reading, statement)
+    who = writer(reading, statement, setting.who)
     symptom = any(code.code in SYMPTOM_TYPES for code in kind_of_problem.codes)
-    category = "" if symptom else _CATEGORIES.get(reading.section, "encounter-diagnosis" if encounter else "")
+    category = "" if symptom else _CATEGORIES.get(reading.section, "encounter-diagnosis" if setting.encounter else "")
     notes = [note, asides.note, what.qualifiers]
     if asides.age:
         notes.append(f"age at onset: {asides.age}")
@@ -77,7 +89,7 @@ def _observation(reading: Reading, statement: Statement, concern: str, encounter
         negated=negated,
         who=who,
         encounter_keys=asides.encounter_keys,
-        encounter=encounter,
+        encounter=setting.encounter,
         note="\n".join(dict.fromkeys(filter(None, notes))),
         details=(
             ("category", category),

@@ -162,20 +162,17 @@ def _mapping(statement: Statement, section: str) -> tuple[str, str]:
     """The name of the mapping, else what to call the entry in the report."""
     for template in statement.templates:
         mapping = MAPPING_BY_TEMPLATE.get(template)
-        if mapping:
-            return mapping, ""
-        label = NOT_MAPPED_TEMPLATES.get(template)
-        if label:
-            return "", label
-    kind = statement.kind
+        if mapping == "results" and section in CATEGORIES:
+            mapping = section  # a result observation in another section is of that section's category
+        label = NOT_MAPPED_TEMPLATES.get(template, "")
+        if mapping or label:
+            return mapping or "", label
     if statement.element.get("moodCode") == "GOL":
         return "", "goal"
     mapping = _BY_SECTION.get(section, "")
-    if mapping and kind in _FITS.get(mapping, ("observation", "organizer")):
-        return mapping, ""
-    if section:
-        return _BY_ELEMENT.get(kind, ""), ""
-    return "", ""
+    if not mapping or statement.kind not in _FITS.get(mapping, ("observation", "organizer")):
+        mapping = _BY_ELEMENT.get(statement.kind, "") if section else ""
+    return mapping, ""
 
 
 def _slug(label: str) -> str:

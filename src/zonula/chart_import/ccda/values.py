@@ -61,8 +61,8 @@ def result(reading: Reading, element: Element) -> Result:
         reader = _text if kind else _READERS[_guess(element)]
     found = reader(reading, element)
     flavor = element.get("nullFlavor")
-    if flavor and not found.absent:
-        return found._replace(absent=null_text(flavor))
+    if flavor and found == NO_RESULT:
+        return Result(absent=null_text(flavor))
     return found
 
 
