@@ -1,0 +1,358 @@
+"""The chart review in words: one view that the page, the one-page summary and the terminal lay out, so that they cannot disagree."""
+
+from typing import NamedTuple
+
+from zonula.chart import Finding, Level, State
+from zonula.chart_review.contract import (
+    Criterion,
+    CriterionMet,
+    Review,
+    Suspicion,
+    SymptomDomain,
+    WorkupItem,
+    WorkupStatus,
+)
+from zonula.reports import wording
+from zonula.reports.reasons import CardLine, FactLine, Reason, Reasons, doubts
+from zonula.reports.timeline import Timeline, timeline_of
+from zonula.reports.wording import plain
+
+DISCLAIMER = (
+    "Zonula reads and weighs records. It does not name or rule out a disease. "
+    "Each statement opens to the records and the source behind it; a clinician decides."
+)
+
+
+class Statement(NamedTuple):
+    """One finding as it is read. level: E, U, P, H, C or empty; doubts: what is uncertain about it, in words."""
+
+    id: str
+    says: str
+    level: str
+    level_says: str
+    asks: tuple[str, ...]
+    doubts: tuple[str, ...]
+    grade: str
+    reason: Reason
+
+
+class Figure(NamedTuple):
+    """One key number. value: as text; note: what it means or what is in it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class DomainRow(NamedTuple):
+    """One of the twelve symptom domains. mark: "present", "denied" or "unknown"."""
+
+    id: str
+    title: str
+    mark: str
+    state: str
+    first: str
+    last: str
+    records: str
+    note: str
+    reason: Reason
+
+
+class CriterionRow(NamedTuple):
+    """One criterion. standing: "met", "not_met" or "never_tested"."""
+
+    says: str
+    standing: str
+    words: str
+    reason: Reason
+
+
+class SuspicionCard(NamedTuple):
+    """One label somebody proposed, with what speaks for and against it."""
+
+    label: str
+    status: str
+    recognition: str
+    proposals: tuple[str, ...]
+    refuted: bool
+    tally: str
+    criteria: tuple[CriterionRow, ...]
+    what_would_refute: str
+    reason: Reason
+
+
+class WorkupRow(NamedTuple):
+    """One first-line test. status: the value of `WorkupStatus`; words: the same in words."""
+
+    title: str
+    status: str
+    words: str
+    result: str
+    on: str
+    times: str
+    asked_by: str
+    note: str
+    reason: Reason
+
+
+class DocumentRow(NamedTuple):
+    """One document that was read."""
+
+    name: str
+    kind: str
+    kept: int
+    merged: int
+    skipped: int
+
+
+class ImportView(NamedTuple):
+    """What the import did. remarks: (document, remark), disagreements between providers included; skipped: (document, place, reason)."""
+
+    says: str
+    documents: tuple[DocumentRow, ...]
+    remarks: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, str, str], ...]
+
+
+class Page(NamedTuple):
+    """The whole review in words."""
+
+    name: str
+    who: tuple[str, ...]
+    as_of: str
+    period: str
+    version: str
+    disclaimer: str
+    flags: tuple[Statement, ...]
+    figures: tuple[Figure, ...]
+    tests: tuple[tuple[str, int], ...]
+    specialties: tuple[str, ...]
+    timeline: Timeline | None
+    domains: tuple[DomainRow, ...]
+    suspicions: tuple[SuspicionCard, ...]
+    workup: tuple[WorkupRow, ...]
+    statements: tuple[Statement, ...]
+    imported: ImportView
+    facts: tuple[FactLine, ...]
+    cards: tuple[CardLine, ...]
+
+
+def page_of(review: Review, version: str) -> Page:
+    """The review in words. version: of the program, printed on every page."""
+    reasons = Reasons(review)
+    person = review.patient
+    age = f"{person.age} years" if person.age is not None else "age not known"
+    arranged = {finding.id for finding in review.red_flags}
+    return Page(
+        name=plain(person.name, 100) or "name not recorded",
+        who=(
+            f"born {person.birth or 'on an unknown date'}",
+            age,
+            wording.SEXES[person.sex],
+            f"record id {plain(person.id, 80)}",
+        ),
+        as_of=review.as_of.isoformat(),
+        period=_period(review),
+        version=version,
+        disclaimer=DISCLAIMER,
+        flags=tuple(_statement(finding, reasons) for finding in review.red_flags),
+        figures=_figures(review),
+        tests=_test_outcomes(review),
+        specialties=tuple(plain(name, 60) for name in review.summary.specialty_names),
+        timeline=timeline_of(review, _outcome_of_each_result(review)),
+        domains=tuple(_domain(domain, reasons) for domain in review.symptom_domains),
+        suspicions=tuple(_suspicion(suspicion, reasons) for suspicion in review.suspicions),
+        workup=tuple(_workup(item, review, reasons) for item in sorted(review.workup, key=_worst_first)),
+        statements=tuple(_statement(finding, reasons) for finding in review.findings if finding.id not in arranged),
+        imported=_imported(review),
+        facts=reasons.facts,
+        cards=reasons.cards,
+    )
+
+
+def _period(review: Review) -> str:
+    days = [(fact.when.first_day, wording.when(fact)) for fact in review.facts.values() if fact.when.first_day]
+    return f"{min(days)[1][:10].strip()} to {max(days)[1][:10].strip()}" if days else "no dated records"
+
+
+def _statement(finding: Finding, reasons: Reasons) -> Statement:
+    asks = tuple(
+        f"{ask.who[:1].upper()}{ask.who[1:]}: {ask.what}" + (f" (by {ask.by.isoformat()})" if ask.by else "")
+        for ask in finding.asks
+    )
+    said = plain(finding.says, 800)
+    if finding.state is State.UNKNOWN:
+        said = f"Cannot tell yet: {said}"
+    level = Level(finding.level) if finding.level else None
+    return Statement(
+        finding.id,
+        said,
+        level.value if level else "",
+        wording.LEVELS[level] if level else "",
+        tuple(plain(ask, 600) for ask in asks),
+        doubts(finding),
+        wording.GRADES[finding.grade],
+        reasons.of_finding(finding),
+    )
+
+
+def _figures(review: Review) -> tuple[Figure, ...]:
+    summary, total = review.summary, len(review.symptom_domains)
+    overlap = ""
+    if summary.concurrent_from and summary.concurrent_to:
+        overlap = f"{summary.concurrent_from.isoformat()} to {summary.concurrent_to.isoformat()}"
+    years = "not known" if summary.years is None else f"{summary.years:g}"
+    return (
+        Figure(
+            "years since the first symptom",
+            years,
+            f"since {summary.first_symptom}" if summary.first_symptom else "no symptom is dated",
+        ),
+        Figure("symptom domains in the records", str(summary.domains_present), f"of {total}"),
+        Figure("at the same time, at most", str(summary.max_concurrent_domains), overlap),
+        Figure("visits", str(summary.encounters)),
+        Figure("specialties", str(summary.specialties)),
+        Figure(
+            "test results",
+            str(summary.tests.results),
+            f"{summary.tests.distinct} different tests, {summary.tests.repeated} done more than once",
+        ),
+        Figure("chronic conditions", str(summary.chronic_conditions)),
+    )
+
+
+def _test_outcomes(review: Review) -> tuple[tuple[str, int], ...]:
+    tests = review.summary.tests
+    return (
+        ("abnormal", tests.abnormal),
+        ("inconclusive", tests.inconclusive),
+        ("normal", tests.normal),
+        ("no limits sent", tests.not_judged),
+    )
+
+
+_DOMAIN_STATES = {
+    State.YES: "in the records",
+    State.NO: "the records say: not so",
+    State.UNKNOWN: "nothing written about it",
+}
+
+
+def _domain(domain: SymptomDomain, reasons: Reasons) -> DomainRow:
+    mark = "present" if domain.present else "denied" if domain.state is State.NO else "unknown"
+    note = f"{domain.patient_reported} only by the patient" if domain.patient_reported else ""
+    return DomainRow(
+        domain.id,
+        domain.title,
+        mark,
+        _DOMAIN_STATES[State.YES if domain.present else domain.state],
+        domain.first or "",
+        domain.last or "",
+        str(domain.count) if domain.present else "",
+        note,
+        reasons.of(domain.because, domain.according_to),
+    )
+
+
+_STANDINGS = {
+    CriterionMet.MET: "met",
+    CriterionMet.NOT_MET: "not met",
+    CriterionMet.NEVER_TESTED: "never tested or not written down",
+}
+
+
+def _suspicion(suspicion: Suspicion, reasons: Reasons) -> SuspicionCard:
+    counts = {standing: sum(each.standing is standing for each in suspicion.criteria) for standing in CriterionMet}
+    proposals = tuple(
+        plain(
+            f"{each.on or 'no date'}: {each.by}"
+            + (f" ({each.specialty})" if each.specialty else "")
+            + (f", recorded as {each.recorded_as.replace('_', ' ')}" if each.recorded_as else ""),
+            200,
+        )
+        for each in suspicion.proposals
+    )
+    return SuspicionCard(
+        label=suspicion.label,
+        status="reported by the patient"
+        if suspicion.status == "patient_reported"
+        else suspicion.status.replace("_", " "),
+        recognition=suspicion.recognition,
+        proposals=proposals,
+        refuted=bool(suspicion.refuted_by_record),
+        tally=", ".join(f"{counts[standing]} {_STANDINGS[standing].split(' or')[0]}" for standing in CriterionMet),
+        criteria=tuple(_criterion(each, reasons) for each in suspicion.criteria),
+        what_would_refute=suspicion.what_would_refute,
+        reason=reasons.of((*suspicion.because, *suspicion.refuted_by_record), suspicion.according_to),
+    )
+
+
+def _criterion(criterion: Criterion, reasons: Reasons) -> CriterionRow:
+    words = _STANDINGS[criterion.standing]
+    if not criterion.supports:
+        words += " (speaks for something else)"
+    return CriterionRow(plain(criterion.says, 400), criterion.standing.value, words, reasons.of(criterion.because))
+
+
+_WORKUP_WORDS = {
+    WorkupStatus.MISSING: "never done",
+    WorkupStatus.NOT_INTERPRETABLE: "done, but cannot be read",
+    WorkupStatus.INCONCLUSIVE: "inconclusive",
+    WorkupStatus.ABNORMAL: "abnormal",
+    WorkupStatus.DONE_UNJUDGED: "done, no limits sent",
+    WorkupStatus.REASSURING: "reassuring",
+}
+_WORST_FIRST = (
+    WorkupStatus.ABNORMAL,
+    WorkupStatus.NOT_INTERPRETABLE,
+    WorkupStatus.INCONCLUSIVE,
+    WorkupStatus.MISSING,
+    WorkupStatus.DONE_UNJUDGED,
+    WorkupStatus.REASSURING,
+)
+
+
+def _worst_first(item: WorkupItem) -> int:
+    return _WORST_FIRST.index(item.status)
+
+
+def _workup(item: WorkupItem, review: Review, reasons: Reasons) -> WorkupRow:
+    titles = {domain.id: domain.title for domain in review.symptom_domains}
+    asked_by = ", ".join("everyone" if group == "core" else titles.get(group, group) for group in item.groups)
+    return WorkupRow(
+        item.title,
+        item.status.value,
+        _WORKUP_WORDS[item.status],
+        plain(item.result, 200),
+        item.on or "",
+        str(item.times) if item.times else "",
+        asked_by,
+        plain(item.reason, 400),
+        reasons.of(item.because, item.according_to),
+    )
+
+
+def _imported(review: Review) -> ImportView:
+    done = review.imported
+    says = (
+        f"{wording.plural(done.documents, 'document')}, {wording.plural(done.resources_read, 'entry', 'entries')} read, "
+        f"{wording.plural(done.facts_kept, 'record')} kept, {wording.plural(len(done.skipped), 'place')} skipped"
+    )
+    return ImportView(
+        says,
+        tuple(
+            DocumentRow(plain(each.name, 120), each.kind, each.kept, each.merged, each.skipped)
+            for each in done.per_document
+        ),
+        tuple((plain(each.name, 120), plain(remark, 400)) for each in done.per_document for remark in each.warnings),
+        tuple((plain(each.document, 120), plain(each.place, 120), plain(each.reason, 300)) for each in done.skipped),
+    )
+
+
+def _outcome_of_each_result(review: Review) -> dict[str, str]:
+    outcomes = {}
+    for finding in review.findings:
+        outcome = finding.id.rsplit(".", 1)[-1]
+        if ".tests." in finding.id and outcome in ("abnormal", "inconclusive", "normal", "not_judged"):
+            outcomes.update(dict.fromkeys(finding.because, outcome))
+    return outcomes

@@ -1,0 +1,106 @@
+"""The physician's one-page summary as a PDF, set by typst from the same words as the page."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from zonula.reports.review_page import Page
+from zonula.reports.timeline import Timeline
+
+_TEMPLATE = Path(__file__).parent / "templates" / "review.typ"
+_NO_FLAGS = (
+    "None of the red flags Zonula knows was found in these records. What was never written down cannot be found."
+)
+_LONGEST_SAID = 260  # one flag must not fill the page; the whole sentence stands in the review
+
+
+class Summary(NamedTuple):
+    """A finished PDF. accessible: whether it meets PDF/UA-1; False when this machine has no font for some of its letters."""
+
+    pdf: bytes
+    accessible: bool
+
+
+def review_pdf(page: Page) -> Summary:
+    """The summary on one A4 page, as PDF/UA-1 where the fonts allow it.
+
+    The fonts are those inside the typst package, so that it looks the same everywhere; only for letters they lack are the machine's own
+    fonts asked. When none has them the page is still written, with boxes in their place, and `accessible` is False.
+    """
+    import typst
+
+    inputs = {"page": msgspec.json.encode(_data(page)).decode()}
+    source = _TEMPLATE.read_bytes()
+    for ignore_system_fonts in (True, False):
+        try:
+            compiler = typst.Compiler(source, ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
+            return Summary(_bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"])), True)
+        except typst.TypstError as wrong:
+            if "could not be displayed" not in str(wrong):
+                raise
+    compiler = typst.Compiler(source, sys_inputs=inputs)
+    return Summary(_bytes(compiler.compile(format="pdf")), False)
+
+
+def _bytes(compiled: Any) -> bytes:
+    return b"".join(compiled) if isinstance(compiled, list) else bytes(compiled)
+
+
+def _data(page: Page) -> dict[str, Any]:
+    return {
+        "title": f"Chart review, {page.name}, {page.as_of}",
+        "name": page.name,
+        "who": page.who,
+        "as_of": page.as_of,
+        "period": f"Records from {page.period}, as of {page.as_of}.",
+        "footer": f"Zonula {page.version}. {page.disclaimer}",
+        "no_flags": _NO_FLAGS,
+        "flags": [
+            {"level": flag.level, "level_says": flag.level_says, "says": _short(flag.says), "doubts": flag.doubts}
+            for flag in page.flags
+        ],
+        "figures": [figure._asdict() for figure in page.figures],
+        "tests": ", ".join(f"{count} {outcome}" for outcome, count in page.tests),
+        "specialties": ", ".join(page.specialties),
+        "timeline": _timeline(page.timeline),
+        "suspicions": [
+            {"label": each.label, "status": each.status, "refuted": each.refuted, "tally": each.tally}
+            for each in page.suspicions
+        ],
+        "workup": [
+            (
+                words,
+                [
+                    f"{row.title} ({row.result}, {row.on})" if row.result and row.status == "abnormal" else row.title
+                    for row in rows
+                ],
+            )
+            for words, rows in ((words, list(rows)) for words, rows in groupby(page.workup, key=lambda row: row.words))
+        ],
+        "imported": f"{page.imported.says}. Every statement opens to its records and sources in the full review.",
+    }
+
+
+def _timeline(drawn: Timeline | None) -> dict[str, Any] | None:
+    if drawn is None:
+        return None
+    lanes = [lane for group in drawn.groups for lane in group.lanes if lane.tone == "domain"]
+    return {
+        "alt": "; ".join(lane.says for lane in lanes),
+        "ticks": [{"x": tick.x, "year": tick.year} for tick in drawn.ticks if tick.major and tick.x < 97],
+        "lanes": [
+            {
+                "label": lane.label,
+                "note": lane.note,
+                "spans": [{"x": span.x, "width": span.width} for span in lane.spans],
+                "marks": [{"x": mark.x} for mark in lane.marks],
+            }
+            for lane in lanes
+        ],
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAID else text[: _LONGEST_SAID - 1].rstrip() + "…"
