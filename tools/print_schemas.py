@@ -14,9 +14,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from zonula.chart.tables import SCHEMAS  # noqa: E402
+from zonula.knowledge import shelf  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
+from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
-STRUCTS: dict[str, Any] = {"skin-test": SkinTest}
+STRUCTS: dict[str, Any] = {
+    "skin-test": SkinTest,
+    "plan": Plan,
+    "plan-state": PlanState,
+    "plan-today": Today,
+    "protocol": Protocol,
+    "situation": Situation,
+}
 
 
 def pages() -> dict[Path, str]:
@@ -33,6 +42,16 @@ def pages() -> dict[Path, str]:
         lines += [f"| `{field.name}` | {field.type} | {field.metadata[b'meaning'].decode()} |" for field in columns]
         lines.append("")
     found[ROOT / "docs" / "generated" / "chart-tables.md"] = "\n".join(lines)
+    lines = [
+        "# The treatment protocols",
+        "",
+        "Printed from the tables in `zonula/knowledge/treatment_protocols/protocols`; do not edit.",
+        "",
+    ]
+    for card in shelf().cards("treatment_protocols/protocols"):
+        protocol = shipped(shelf(), card.id.rsplit("/", 1)[1], GATES)
+        lines += [f"## {protocol.title}", "", card.meaning, "", "```mermaid", mermaid(protocol).rstrip(), "```", ""]
+    found[ROOT / "docs" / "generated" / "protocols.md"] = "\n".join(lines)
     return found
 
 

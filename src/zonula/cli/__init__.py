@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hla": ("zonula.cli.hla", "read HLA-DQ typing or a genotype file"),
     "skin-test": ("zonula.cli.skin_test", "check and read a skin prick test session"),
     "assess": ("zonula.cli.assess", "chart, questionnaires, laboratory and skin test in one assessment"),
+    "plan": ("zonula.cli.plan", "walk a treatment protocol: start, record events, see today"),
     "triggers": (
         "zonula.cli.triggers",
         "which foods cause symptoms: analyse a diary, plan challenges, run blinded trials",

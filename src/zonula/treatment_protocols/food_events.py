@@ -1,0 +1,188 @@
+"""What each event that is not a step does to the state. Every exclusion has a reason, a start, a review date and an owner."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+
+from zonula.treatment_protocols.plan import (
+    Challenge,
+    Event,
+    Exclusion,
+    Limits,
+    PlanState,
+    Result,
+    Verdict,
+    Why,
+    allows,
+    find,
+    need,
+    refuse,
+)
+from zonula.treatment_protocols.protocol import Allowed, Stage
+from zonula.treatment_protocols.roles import Role
+
+Fold = Callable[[Stage, PlanState, Event, Limits], PlanState]
+# Exclusions that safety asks for stand whatever the stage, and need no review to end the elimination.
+LASTING = frozenset({Why.ALLERGY, Why.CELIAC})
+# A full renewal needs both.
+RENEWERS = frozenset({Role.DIETITIAN, Role.CLINICIAN})
+
+
+def _exclude(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(bool(event.food), "exclude names no food.")
+    why = event.why
+    if why is None:
+        refuse(f"{event.food}: an exclusion needs a reason of a kind.", f"One of: {', '.join(Why)}.")
+    if why not in LASTING:
+        allows(stage, Allowed.EXCLUDE)
+    need(bool(event.reason.strip()), f"{event.food}: an exclusion says why in words.")
+    need(bool(event.owner.strip()), f"{event.food}: an exclusion has someone who owns it.")
+    need(event.review_on is not None or why in LASTING, f"{event.food}: an exclusion has a review date.")
+    need(
+        event.review_on is None or event.review_on > event.day,
+        f"{event.food}: the review date is not after the exclusion.",
+    )
+    need(state.excluded(event.food) is None, f"{event.food} is already excluded.")
+    if why is Why.ELIMINATION and event.review_on is not None:
+        latest = event.day + timedelta(limits.strict_days)
+        need(event.review_on <= latest, f"{event.food}: an elimination is reviewed by {latest} at the latest.")
+    excluded = Exclusion(
+        food=event.food, why=why, reason=event.reason, since=event.day, review_on=event.review_on, owner=event.owner
+    )
+    return msgspec.structs.replace(
+        state,
+        exclusions=(*state.exclusions, excluded),
+        give_back=tuple(pair for pair in state.give_back if pair[0] != event.food),
+    )
+
+
+def _give_back(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    listed = any(food == event.food for food, _ in state.give_back)
+    if not listed:
+        excluded = find(state, event.food)
+        allows(stage, Allowed.GIVE_BACK)
+        need(excluded.why is not Why.CELIAC, f"{event.food} stays out: celiac disease is known.", "This is for life.")
+        need(
+            excluded.why is not Why.ALLERGY or event.role is Role.ALLERGIST,
+            f"{event.food} is out for an allergy; only an allergist gives it back.",
+        )
+    return msgspec.structs.replace(
+        state,
+        exclusions=tuple(one for one in state.exclusions if one.food != event.food),
+        give_back=tuple(pair for pair in state.give_back if pair[0] != event.food),
+    )
+
+
+def _challenge(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    allows(stage, Allowed.CHALLENGE)
+    need(
+        state.challenge is None,
+        f"A challenge with {state.challenge.food if state.challenge else ''} is running.",
+        "One at a time.",
+    )
+    need(bool(event.food), "challenge names no food.")
+    excluded = state.excluded(event.food)
+    need(
+        excluded is None or excluded.why is not Why.CELIAC,
+        f"{event.food} is never challenged: celiac disease is known.",
+    )
+    running = Challenge(
+        food=event.food, form=event.form, since=event.day, supervised=event.supervised, blinded=event.blinded
+    )
+    return msgspec.structs.replace(state, challenge=running)
+
+
+def _verdict(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    running = state.challenge
+    if running is None or running.food != event.food:
+        refuse(f"No challenge with {event.food} is running.")
+    if event.result is None:
+        refuse(f"{event.food}: a verdict says accepted, reacts or cannot_tell.")
+    expires = event.day + timedelta(limits.verdict_days) if event.result is Result.REACTS else None
+    verdict = Verdict(
+        food=event.food, form=running.form, day=event.day, result=event.result, blinded=running.blinded, expires=expires
+    )
+    others = tuple(one for one in state.exclusions if one.food != event.food)
+    exclusions = state.exclusions
+    if event.result is Result.ACCEPTED:
+        exclusions = others
+    elif event.result is Result.REACTS:
+        kept = state.excluded(event.food)
+        lasting = kept is not None and kept.why in LASTING
+        reacts = Exclusion(
+            food=event.food,
+            why=Why.VERDICT,
+            reason=f"reacted in a {'blinded' if running.blinded else 'open'} challenge",
+            since=event.day,
+            review_on=expires,
+            owner=event.by,
+        )
+        exclusions = state.exclusions if lasting else (*others, reacts)
+    return msgspec.structs.replace(
+        state,
+        challenge=None,
+        verdicts=(*state.verdicts, verdict),
+        exclusions=exclusions,
+        give_back=tuple(pair for pair in state.give_back if pair[0] != event.food),
+    )
+
+
+def _sign_off(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    return state if event.role in state.signed else msgspec.structs.replace(state, signed=(*state.signed, event.role))
+
+
+def _override(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(bool(event.gate), "override names no gate.")
+    need(bool(event.reason.strip()), f"override of {event.gate} needs a reason.")
+    need(bool(event.by.strip()), f"override of {event.gate} needs a name.")
+    return msgspec.structs.replace(
+        state, overrides=(*state.overrides, (event.gate, event.role, event.by, event.reason))
+    )
+
+
+def _renew(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(stage.restricts, f"{stage.title} restricts nothing; there is nothing to renew.")
+    need(event.role in RENEWERS, "A renewal needs a dietitian and a clinician.")
+    need(bool(event.reason.strip()), "A renewal needs a reason.")
+    renewing = {*state.renewing, event.role}
+    if renewing >= RENEWERS:
+        return msgspec.structs.replace(state, renewing=(), renewed=state.renewed + limits.renewal_days)
+    return msgspec.structs.replace(state, renewing=tuple(sorted(renewing)))
+
+
+def _review(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    excluded = find(state, event.food)
+    need(event.review_on is not None and event.review_on > event.day, f"{event.food}: a review sets the next date.")
+    need(bool(event.reason.strip()), f"{event.food}: a review says why the food stays out.")
+    need(
+        excluded.why is not Why.ELIMINATION,
+        f"{event.food}: an elimination ends with its phase; it is not prolonged by review.",
+    )
+    reviewed = msgspec.structs.replace(excluded, review_on=event.review_on, reason=event.reason)
+    return msgspec.structs.replace(
+        state, exclusions=tuple(reviewed if one.food == event.food else one for one in state.exclusions)
+    )
+
+
+def _adverse_event(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(bool(event.reason.strip()), "An adverse event says what happened.")
+    return msgspec.structs.replace(state, adverse_events=state.adverse_events + 1)
+
+
+def _note(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    return state
+
+
+FOLDS: dict[str, Fold] = {
+    "exclude": _exclude,
+    "give_back": _give_back,
+    "challenge": _challenge,
+    "verdict": _verdict,
+    "sign_off": _sign_off,
+    "override": _override,
+    "renew": _renew,
+    "review": _review,
+    "adverse_event": _adverse_event,
+    "note": _note,
+}

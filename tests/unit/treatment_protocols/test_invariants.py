@@ -1,0 +1,206 @@
+"""From any reachable state, any sequence of events keeps the safety invariants (a state machine walks the table)."""
+
+from datetime import date, timedelta
+from functools import cache
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from zonula.chart import State
+from zonula.knowledge import shelf
+from zonula.treatment_protocols import (
+    GATES,
+    Event,
+    FoodHistory,
+    IllegalStepError,
+    RedFlag,
+    Result,
+    Role,
+    Score,
+    Situation,
+    Weight,
+    Why,
+    advance,
+    limits,
+    shipped,
+    start,
+    state_on,
+    today,
+)
+
+KNOWLEDGE = shelf()
+DAY = date(2026, 3, 2)
+FOODS = ("milk", "wheat", "egg", "soy", "peanut")
+three = st.sampled_from(State)
+
+
+@cache
+def protocol(name):
+    return shipped(KNOWLEDGE, name, GATES)
+
+
+situations = st.builds(
+    Situation,
+    age=st.sampled_from([None, 17, 40]),
+    celiac_state=st.sampled_from(["", "C0", "C1", "C7"]),
+    gluten_blocked=three,
+    pregnant=st.sampled_from([State.NO, State.NO, State.YES, State.UNKNOWN]),
+    breastfeeding=st.just(State.NO),
+    eating_disorder_risk=st.just(State.NO),
+    height_m=st.just(1.7),
+    weights=st.sampled_from([(Weight(DAY, 70.0),), (Weight(DAY, 45.0),)]),
+    scores=st.sampled_from([(), tuple(Score(DAY + timedelta(n), 60 - n / 2) for n in range(0, 100, 3))]),
+    asthma_uncontrolled=st.just(State.NO),
+    anaphylaxis_history=st.just(State.NO),
+    insulin_or_sulfonylurea=st.just(State.NO),
+    kidney_disease=st.just(State.NO),
+    transplant=st.just(State.NO),
+    mastocytosis=st.just(State.NO),
+    beta_blocker=st.just(State.NO),
+    second_adult=st.just(State.YES),
+    near_emergency_care=st.just(State.YES),
+    rescue_plan=st.just(State.YES),
+    ill_today=st.just(State.NO),
+    cofactor_today=st.just(State.NO),
+    mentally_stable=st.just(State.YES),
+    red_flags=st.sampled_from([(), (), (RedFlag("x", "U"),)]),
+    foods=st.fixed_dictionaries(
+        {
+            food: st.builds(
+                FoodHistory,
+                sensitised=st.sampled_from([State.NO, State.YES]),
+                tolerated=three,
+                wheal_predictive=st.just(State.NO),
+                anaphylaxis=st.sampled_from([State.NO, State.NO, State.YES]),
+                respiratory_or_circulatory=st.just(State.NO),
+                immediate_reaction=st.just(State.NO),
+                trace_reaction=st.just(State.NO),
+                severe_fpies=st.just(State.NO),
+                alpha_gal_systemic=st.just(State.NO),
+                exercise_induced=st.just(State.NO),
+                last_eaten=st.sampled_from([None, DAY]),
+            )
+            for food in FOODS
+        }
+    ),
+)
+
+
+class Walk(RuleBasedStateMachine):
+    """Random events by random people in random situations; what is refused must change nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.plan = None
+        self.now = DAY
+        self.never_home = set()
+
+    @precondition(lambda self: self.plan is None)
+    @rule(name=st.sampled_from(["reboot_maintenance_rejuvenation", "low_fodmap", "salerno"]))
+    def begin(self, name):
+        self.plan = start(protocol(name), "p", DAY, "Dr A", Role.CLINICIAN)
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(
+        days=st.integers(0, 15),
+        name=st.sampled_from(
+            [
+                "exclude",
+                "give_back",
+                "challenge",
+                "verdict",
+                "sign_off",
+                "override",
+                "renew",
+                "review",
+                *[
+                    s.event
+                    for n in ("reboot_maintenance_rejuvenation", "low_fodmap", "salerno")
+                    for s in protocol(n).steps
+                    if s.event != "stop"
+                ],
+            ]
+        ),
+        role=st.sampled_from([Role.CLINICIAN, Role.CLINICIAN, Role.DIETITIAN, Role.PATIENT, Role.ALLERGIST]),
+        food=st.sampled_from(FOODS),
+        why=st.sampled_from(Why),
+        gate=st.sampled_from(sorted(GATES)),
+        result=st.sampled_from(Result),
+        supervised=st.booleans(),
+        situation=situations,
+        review=st.integers(1, 60),
+    )
+    def happen(self, days, name, role, food, why, gate, result, supervised, situation, review):
+        day = self.now + timedelta(days)
+        event = Event(
+            day=day,
+            event=name,
+            by="x",
+            role=role,
+            food=food,
+            why=why,
+            reason="r",
+            owner="o",
+            gate=gate,
+            result=result,
+            supervised=supervised,
+            review_on=day + timedelta(review),
+        )
+        before = msgspec.json.encode(self.plan)
+        try:
+            after = advance(self.plan, event, situation, KNOWLEDGE)
+        except IllegalStepError:
+            assert msgspec.json.encode(self.plan) == before
+            return
+        state = self.state(self.plan, day)
+        if name == "exclude" and food == "wheat" and why in (Why.ELIMINATION, Why.SUSPECT, Why.PREFERENCE):
+            overridden = any(one[0] == "celiac" for one in state.overrides)
+            assert situation.gluten_blocked is State.NO or overridden
+            assert situation.celiac_state != "C7"
+        if name == "challenge":
+            history = situation.food(food)
+            assert history.anaphylaxis is not State.YES or supervised
+            assert not (food == "wheat" and situation.celiac_state == "C7")
+        if name == "give_back":
+            excluded = state.excluded(food)
+            assert excluded is None or excluded.why is not Why.CELIAC
+            assert not (food == "wheat" and situation.celiac_state == "C7")
+        self.plan, self.now = after, day
+
+    def state(self, plan, day):
+        return state_on(plan.protocol, plan.events, day, limits(KNOWLEDGE))
+
+    @precondition(lambda self: self.plan is not None)
+    @invariant()
+    def restriction_never_outlives_its_limit(self):
+        rules = limits(KNOWLEDGE)
+        for days in (0, 1, 41, 42, 43, 100, 400):
+            state = self.state(self.plan, self.now + timedelta(days))
+            assert state.restricted_days <= rules.strict_days + state.renewed
+            assert state.renewed == 0 or {e.role for e in self.plan.events if e.event == "renew"} >= {
+                Role.DIETITIAN,
+                Role.CLINICIAN,
+            }
+            if not state.restricted_days:
+                assert not [one for one in state.exclusions if one.why is Why.ELIMINATION]
+
+    @precondition(lambda self: self.plan is not None)
+    @invariant()
+    def every_exclusion_has_a_reason_an_owner_and_a_date(self):
+        for one in self.state(self.plan, self.now).exclusions:
+            assert one.reason
+            assert one.owner
+            assert one.review_on or one.why in (Why.ALLERGY, Why.CELIAC)
+
+    @precondition(lambda self: self.plan is not None)
+    @invariant()
+    def the_state_is_a_pure_function_and_today_can_be_shown(self):
+        assert self.state(self.plan, self.now) == self.state(self.plan, self.now)
+        shown = today(self.plan, Situation(celiac_state="C7"), self.now, KNOWLEDGE)
+        assert "wheat" not in [food for food, _ in shown.eaten_again]
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
