@@ -1,6 +1,6 @@
 """Dates keep their precision and refuse what is not a date."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -62,3 +62,28 @@ def test_any_text_is_a_moment_or_a_value_error(text):
 @given(st.datetimes(min_value=__import__("datetime").datetime(1900, 1, 1)))
 def test_every_iso_datetime_is_read(moment):
     assert Moment.parse(moment.isoformat(timespec="seconds")).earliest == moment.date()
+
+
+@given(
+    st.datetimes(min_value=datetime(1850, 1, 1), max_value=datetime(2100, 1, 1)).map(
+        lambda when: when.replace(microsecond=0)
+    ),
+    st.sampled_from(["Z", "+00:00", "-05:30", "+14:00"]),
+)
+def test_the_usual_spelling_is_read_like_every_other(when: datetime, zone: str) -> None:
+    # `.0` is the same instant in a spelling that takes the general way through the reader.
+    usual, general = Moment.parse(f"{when.isoformat()}{zone}"), Moment.parse(f"{when.isoformat()}.0{zone}")
+    assert (usual.precision, usual.earliest, usual.latest, usual.seconds) == (
+        general.precision,
+        general.earliest,
+        general.latest,
+        general.seconds,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["2020-01-31T08:30:00+01,00", "2020-01-31T08:30:00+0100:", "2020-01-31 08:30:00+01:00"]
+)
+def test_almost_the_usual_spelling_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a date"):
+        Moment.parse(text)
