@@ -68,6 +68,8 @@ def _panel(reading: Reading, statement: Statement, category: str) -> None:
             who=panel.who,
             details=(("category", category), ("specimen", panel.specimen)),
         )
+    if not members:
+        reading.skip("a panel without any result in it")
     for member in members:
         if member.kind == "observation":
             observation(reading, member, category, panel)
