@@ -4,7 +4,7 @@ from msgspec import Raw, field
 
 from zonula.chart import Fact, Kind, Status, When
 from zonula.chart_import.dates import moment, moment_when, period_when
-from zonula.chart_import.fhir.concepts import concept, first_text
+from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
     ABSENT,
     Annotation,
@@ -86,7 +86,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
         ("type", written.type),
         ("category", "; ".join(written.category or ())),
         ("criticality", written.criticality),
-        ("reaction", "; ".join(text for each in reactions if (text := first_text(each.manifestation)))),
+        ("reaction", "; ".join(text for each in reactions if (text := concepts(each.manifestation).text))),
         ("severity", next((each.severity for grade in _WORST for each in reactions if each.severity == grade), "")),
     )
     who = said_by if said_by.name else reading.who(written.recorder, written.contained)
@@ -104,7 +104,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
         note=notes(written.note),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)

@@ -14,6 +14,7 @@ from zonula.chart_import.fhir.datatypes import ABSENT, Element
 
 _REMEMBERED = 50_000  # distinct concepts kept, each at most _LONGEST bytes: bounds the memory to about 50 MB
 _LONGEST = 1_024
+_SYMPTOM = ("symptom", "418799008", "75325-1")  # the word; SNOMED CT and LOINC for "symptom" as C-CDA uses them
 
 
 class Concept(NamedTuple):
@@ -27,7 +28,23 @@ class Concept(NamedTuple):
         return any(code.code in codes for code in self.codes)
 
 
+class Concepts(NamedTuple):
+    """A list of concepts. codes: of all of them. text: their wordings joined with `; `. label: first code, else first wording.
+    symptom: whether one is a category that says "symptom"."""
+
+    each: tuple[Concept, ...] = ()
+    codes: tuple[Code, ...] = ()
+    text: str = ""
+    label: str = ""
+    symptom: bool = False
+
+    def has(self, *codes: str) -> bool:
+        """Whether any coding of any concept carries one of these codes, in whatever system."""
+        return any(code.code in codes for code in self.codes)
+
+
 NOTHING = Concept()
+_NO_LIST = Concepts()
 
 
 class _Coding(Element):
@@ -43,7 +60,7 @@ class _CodeableConcept(Element):
 
 _one = msgspec.json.Decoder(_CodeableConcept)
 _concepts: dict[bytes, Concept] = {}
-_lists: dict[bytes, tuple[Concept, ...]] = {}
+_lists: dict[bytes, Concepts] = {}
 _codes: dict[tuple[str, str, str], Code] = {}
 
 
@@ -62,24 +79,23 @@ def concept(raw: Raw) -> Concept:
     return known
 
 
-def concepts(raw: Raw) -> tuple[Concept, ...]:
+def concepts(raw: Raw) -> Concepts:
     """A list of concepts; a single one written without the list is read as a list of one."""
     if raw is ABSENT:
-        return ()
+        return _NO_LIST
     written = bytes(raw)
     known = _lists.get(written)
     if known is None:
-        known = tuple(_read(bytes(each)) for each in _elements(written))
+        read = tuple(_read(bytes(each)) for each in _elements(written))
+        codes = tuple(code for each in read for code in each.codes)
+        label = next((each.codes[0].code if each.codes else each.text for each in read if each.text), "")
+        symptom = any(code.code in _SYMPTOM for code in codes)
+        known = Concepts(read, codes, "; ".join(each.text for each in read if each.text), label, symptom)
         if len(written) <= _LONGEST:
             if len(_lists) >= _REMEMBERED:
                 _lists.clear()
             _lists[written] = known
     return known
-
-
-def first_text(raw: Raw) -> str:
-    """The wording of the concepts of a list, joined with `; `."""
-    return "; ".join(each.text for each in concepts(raw) if each.text)
 
 
 def code_of(system: str, code: str, display: str = "") -> Code:
@@ -100,8 +116,15 @@ def code_of(system: str, code: str, display: str = "") -> Code:
 
 def coding(raw: Raw) -> Code | None:
     """A bare Coding (Encounter.class, answers), or None when it was not written or has no code."""
-    found = concept(Raw(b'{"coding":[' + bytes(raw) + b"]}")) if raw is not ABSENT else NOTHING
-    return found.codes[0] if found.codes else None
+    if raw is ABSENT:
+        return None
+    written = bytes(raw)
+    known = _concepts.get(written)  # a Coding and a CodeableConcept never have the same bytes
+    if known is None:
+        known = _read(b'{"coding":[' + written + b"]}")
+        if len(written) <= _LONGEST:
+            _concepts[written] = known
+    return known.codes[0] if known.codes else None
 
 
 def _read(written: bytes) -> Concept:

@@ -4,7 +4,7 @@ from msgspec import Raw, field
 
 from zonula.chart import UNKNOWN_TIME, Fact, Kind, Status, When
 from zonula.chart_import.dates import moment, moment_when, period_when
-from zonula.chart_import.fhir.concepts import concept, concepts, first_text
+from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
     ABSENT,
     Annotation,
@@ -28,7 +28,6 @@ _VERIFICATION = {
     "entered-in-error": Status.ENTERED_IN_ERROR,
 }
 _OVER = ("resolved", "inactive", "remission")
-_SYMPTOM = ("symptom", "418799008", "75325-1")
 _SAID_BY_PATIENT = ("Patient", "RelatedPerson")
 
 
@@ -101,11 +100,11 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
         status = Status.RESOLVED
     kinds = concepts(written.category)
     pairs = (
-        ("category", next((each.codes[0].code if each.codes else each.text for each in kinds), "")),
+        ("category", kinds.label),
         ("severity", concept(written.severity).text),
-        ("body_site", first_text(written.body_site)),
+        ("body_site", concepts(written.body_site).text),
     )
-    symptom = any(each.has(*_SYMPTOM) for each in kinds)
+    symptom = kinds.symptom
     who = said_by if said_by.name else recorder
     fact = Fact(
         id=reading.prefix + place,
@@ -121,7 +120,7 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
         note=notes(written.note),
-        details=tuple(pair for pair in pairs if pair[1] and not (symptom and pair[0] == "category")),
+        details=tuple([pair for pair in pairs if pair[1] and not (symptom and pair[0] == "category")]),
     )
     if problems:
         reading.warn(place, problems)
@@ -160,7 +159,7 @@ def family_history(written: FamilyMemberHistory, place: str, reading: Reading) -
                 status=status,
                 negated=says_none(what.codes),
                 note=notes(each.note) or notes(written.note),
-                details=tuple(pair for pair in pairs if pair[1]),
+                details=tuple([pair for pair in pairs if pair[1]]),
             )
         )
     if not facts:

@@ -6,14 +6,14 @@ First every wanted resource is decoded and indexed, then facts are made, so that
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from zonula.chart import Fact
 from zonula.chart_import.fhir import versions
 from zonula.chart_import.fhir.datatypes import ABSENT, Resource
-from zonula.chart_import.fhir.envelope import Entry, Envelope, opened, type_of
+from zonula.chart_import.fhir.envelope import TYPE_FIRST, Entry, Envelope, opened, type_of
 from zonula.chart_import.fhir.history import current
 from zonula.chart_import.fhir.mending import UnreadableError, mend
 from zonula.chart_import.fhir.reading import Reading
@@ -22,11 +22,12 @@ from zonula.chart_import.fhir.subjects import Subjects
 from zonula.chart_import.report import DocumentReport, ReadDocument
 
 _NOT_SHAPED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_KINDS = {kind.encode(): kind for kind in HANDLERS}
 _NONE_ELSEWHERE: Mapping[str, Resource] = {}
 _URL = re.compile(rb'"url"\s*:\s*"([^"\\]{1,200})"')
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, gc=False):
     """One decoded resource and where it stands."""
 
     place: str
@@ -58,17 +59,20 @@ def read(
     _index(found, reading)
     subjects = Subjects(reading)
     facts: dict[str, list[Fact]] = {}
-    for place, handler, resource, _ in found:
-        if handler.map is None:
+    based = bool(reading.bases)
+    for each in found:
+        mapper = each.handler.map
+        if mapper is None:
             continue
-        patient_id = subjects.patient_of(resource, place)
+        if based:
+            reading.stand_at(each.place)
+        patient_id = subjects.patient_of(each.resource, each.place)
         if patient_id is None:
             continue
-        made = handler.map(resource, place, reading)
-        if patient_id in facts:
-            facts[patient_id].extend(made)
-        else:
-            facts[patient_id] = list(made)
+        theirs = facts.get(patient_id)
+        if theirs is None:
+            theirs = facts[patient_id] = []
+        theirs += mapper(each.resource, each.place, reading)
     for place, reason in envelope.broken:
         reading.skip(place, reason)
     reading.warnings.extend(envelope.warnings)
@@ -84,7 +88,9 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
     found = []
     others: dict[str, int] = {}
     for entry in envelope.entries:
-        kind, raw = entry.type, entry.raw
+        raw = entry.resource
+        first = TYPE_FIRST.match(raw)
+        kind = (_KINDS.get(first[1]) if first else None) or type_of(raw)
         counts[kind] = counts.get(kind, 0) + 1
         handler = HANDLERS.get(kind)
         if handler is None:
@@ -94,39 +100,29 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
         try:
             resource = handler.decode(raw)
         except _NOT_SHAPED:
-            resource = _mended(entry, handler, reading)
+            resource = _mended(entry, kind, handler, reading)
             if resource is None:
                 continue
         place = f"{kind}/{resource.id or _stand_in(entry)}"
         if resource.meta is not ABSENT:
             versions.check_meta(resource.meta, place)
-        for attribute, version in handler.others:
-            if getattr(resource, attribute) is not ABSENT:
-                raise versions.OtherVersionError(version, place, f"has `{attribute}`, which R4 has not")
-        for attribute in handler.concepts:
-            if versions.is_text(getattr(resource, attribute)):
-                raise versions.OtherVersionError("DSTU2 or STU3", place, f"has `{attribute}` as a bare code")
-        if resource.modifier_extension is not ABSENT or resource.implicit_rules:
-            reading.skip(place, _not_understood(resource))
+        if handler.signs(resource) != handler.clean and not _understood(resource, handler, place, reading):
             continue
         found.append(Found(place, handler, resource, entry))
     for kind, number in others.items():
-        reading.skip(
-            kind or "unknown",
-            f"{number} × a resource type that adds no fact to a chart" if kind else f"{number} × not a FHIR resource",
-        )
+        what = "a resource type that adds no fact to a chart" if kind else "not a FHIR resource"
+        reading.skip(kind or "unknown", f"{number} × {what}")
     return found
 
 
-def _mended(entry: Entry, handler: Handler, reading: Reading) -> Any:
+def _mended(entry: Entry, kind: str, handler: Handler, reading: Reading) -> Any:
     problems: list[str] = []
-    written = bytes(entry.raw)
     try:
-        resource = mend(written, handler.shape, problems)
+        resource = mend(bytes(entry.resource), handler.shape, problems)
     except UnreadableError as wrong:
-        reading.skip(entry.type, str(wrong))
+        reading.skip(kind, str(wrong))
         return None
-    reading.warn(f"{entry.type}/{resource.id or _stand_in(entry)}", problems)
+    reading.warn(f"{kind}/{resource.id or _stand_in(entry)}", problems)
     return resource
 
 
@@ -134,7 +130,21 @@ def _stand_in(entry: Entry) -> str:
     """An id for a resource without one: from its `fullUrl`, else from its content, so that order never matters."""
     if entry.full_url:
         return entry.full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
-    return "~" + hashlib.sha256(entry.raw).hexdigest()[:12]
+    return "~" + hashlib.sha256(entry.resource).hexdigest()[:12]
+
+
+def _understood(resource: Resource, handler: Handler, place: str, reading: Reading) -> bool:
+    """False, and said, for a resource whose meaning may be changed by something unknown. Raises OtherVersionError."""
+    for attribute, version in handler.others:
+        if getattr(resource, attribute) is not ABSENT:
+            raise versions.OtherVersionError(version, place, f"has `{attribute}`, which R4 has not")
+    for attribute in handler.concepts:
+        if versions.is_text(getattr(resource, attribute)):
+            raise versions.OtherVersionError("DSTU2 or STU3", place, f"has `{attribute}` as a bare code")
+    if resource.modifier_extension is ABSENT and not resource.implicit_rules:
+        return True
+    reading.skip(place, _not_understood(resource))
+    return False
 
 
 def _not_understood(resource: Resource) -> str:
@@ -145,20 +155,26 @@ def _not_understood(resource: Resource) -> str:
 
 
 def _index(found: list[Found], reading: Reading) -> None:
-    for place, handler, resource, entry in found:
-        reading.places[place] = place
-        if entry.full_url:
-            reading.places[entry.full_url] = place
-            if "://" in entry.full_url:
-                reading.addressed.add(place)
-        if handler.map is None:
-            reading.resources[place] = resource
-    for place, _, resource, _ in found:
-        members = getattr(resource, "has_member", None) or getattr(resource, "result", None)
-        for member in members or ():
+    places = reading.places
+    panels = []
+    for each in found:
+        place, url = each.place, each.entry.full_url
+        places[place] = place
+        if url:
+            places[url] = place
+            if url.startswith("http"):
+                reading.bases[place] = url.rpartition("/")[0].rpartition("/")[0] + "/"
+        if each.handler.map is None:
+            reading.resources[place] = each.resource
+        elif each.handler.members and getattr(each.resource, each.handler.members):
+            panels.append(each)
+    for each in panels:
+        reading.stand_at(each.place)
+        panel = (each.place, each.resource.subject)
+        for member in getattr(each.resource, each.handler.members):
             listed = reading.place_of(member.reference)
-            if listed and listed != place:
-                reading.parents.setdefault(listed, place)
+            if listed and listed != each.place:
+                reading.panels[listed] = min(panel, reading.panels.get(listed, panel), key=lambda pair: pair[0])
 
 
 def _report(reading: Reading, kind: str, counts: dict[str, int], kept: int) -> DocumentReport:

@@ -165,7 +165,7 @@ def _kept(
         performer=author.name,
         specialty=author.specialty,
         encounter=reading.fact_id(encounter),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)

@@ -4,9 +4,9 @@ from msgspec import Raw, field
 
 from zonula.chart import Fact, Kind, Status, System
 from zonula.chart_import.dates import period_when
-from zonula.chart_import.fhir.concepts import Concept, coding, concept, concepts, first_text
+from zonula.chart_import.fhir.concepts import Concepts, coding, concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Element, Period, Reference, Resource
-from zonula.chart_import.fhir.reading import NOBODY, Reading, Who
+from zonula.chart_import.fhir.reading import NOBODY, Reading
 
 _STATUSES = {
     "planned": Status.PLANNED,
@@ -52,36 +52,40 @@ def encounter(written: Encounter, place: str, reading: Reading) -> tuple[Fact, .
     period = written.period
     kinds = concepts(written.type)
     contained = written.contained
-    people = [reading.who(each.individual, contained) for each in written.participant or ()]
-    performer = next((who for who in people if who.name and who.type not in ("Patient", "RelatedPerson")), NOBODY)
+    performer, specialty = NOBODY, concept(written.service_type).text
+    for each in written.participant or ():
+        who = reading.who(each.individual, contained)
+        specialty = specialty or who.specialty
+        if performer is NOBODY and who.name and who.type not in ("Patient", "RelatedPerson"):
+            performer = who
     provider = reading.who(written.service_provider, contained)
-    site = reading.who(written.location[0].location, contained) if written.location else NOBODY
-    where = provider.organisation or provider.name or performer.organisation or site.organisation or site.name
+    where = provider.organisation or provider.name or performer.organisation
+    if not where and written.location:
+        site = reading.who(written.location[0].location, contained)
+        where = site.organisation or site.name
     setting = coding(written.class_)
-    reason = first_text(written.reason_code)
-    kind_text = "; ".join(each.text for each in kinds if each.text)
-    pairs = (("class", setting.code if setting else ""), ("type", kind_text), ("reason", reason))
+    reason = concepts(written.reason_code).text
+    pairs = (("class", setting.code if setting else ""), ("type", kinds.text), ("reason", reason))
     fact = Fact(
         id=reading.prefix + place,
         kind=Kind.ENCOUNTER,
         sources=(reading.source(place, where),),
-        codes=tuple(code for each in kinds for code in each.codes),
-        text=kind_text or (setting.display or setting.code if setting else ""),
+        codes=kinds.codes,
+        text=kinds.text or (setting.display or setting.code if setting else ""),
         when=period_when(period.start, period.end, problems) if period else period_when("", "", problems),
         status=_STATUSES.get(written.status, Status.UNKNOWN),
         performer=performer.name,
-        specialty=_specialty(concept(written.service_type), people, kinds),
-        details=tuple(pair for pair in pairs if pair[1]),
+        specialty=specialty or _taxonomy(kinds),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)
     return (fact,)
 
 
-def _specialty(service: Concept, people: list[Who], kinds: tuple[Concept, ...]) -> str:
-    if service.text:
-        return service.text
-    from_people = next((who.specialty for who in people if who.specialty), "")
-    if from_people:
-        return from_people
-    return next((each.text for each in kinds for code in each.codes if code.system is System.NUCC), "")
+def _taxonomy(kinds: Concepts) -> str:
+    """The type, when it is a provider taxonomy code: some senders put the specialty there."""
+    for code in kinds.codes:
+        if code.system is System.NUCC:
+            return code.display or kinds.text
+    return ""

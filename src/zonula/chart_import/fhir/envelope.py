@@ -13,21 +13,22 @@ from msgspec import Raw
 
 from zonula.chart_import.fhir.datatypes import ABSENT, Element
 
-_TYPE_FIRST = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"(\w{1,64})"')
+TYPE_FIRST = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"(\w{1,64})"')
 _TYPE_ANYWHERE = re.compile(rb'"resourceType"\s*:\s*"(\w{1,64})"')
 _BRACKETS = re.compile(rb'["{}\[\]]')
 _STRING_END = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BUNDLE_TYPE = re.compile(rb'"type"\s*:\s*"([a-z-]{1,40})"')
+_RESOURCE = re.compile(rb'"resource"\s*:\s*(?=\{)')
 _ENTRIES = re.compile(rb'"entry"\s*:\s*\[')
 
 
-class Entry(NamedTuple):
-    """One resource still in bytes. place: where it stands when it has no id; method: of a transaction or history entry."""
+class Entry(Element):
+    """One resource still in bytes. request and response are read only where there is no resource."""
 
-    type: str
-    raw: Raw
     full_url: str = ""
-    method: str = ""
-    mode: str = ""
+    resource: Raw = ABSENT
+    request: Raw = ABSENT
+    response: Raw = ABSENT
 
 
 class Envelope(NamedTuple):
@@ -51,25 +52,13 @@ class _Response(Element):
     last_modified: str = ""
 
 
-class _Search(Element):
-    mode: str = ""
-
-
 class _Link(Element):
     relation: str = ""
 
 
-class _Entry(Element):
-    full_url: str = ""
-    resource: Raw = ABSENT
-    request: _Request | None = None
-    response: _Response | None = None
-    search: _Search | None = None
-
-
 class _Bundle(Element):
     type: str = ""
-    entry: list[_Entry] | None = None
+    entry: list[Entry] | None = None
     link: list[_Link] | None = None
 
 
@@ -78,74 +67,74 @@ class _Typed(Element):
 
 
 _bundle = msgspec.json.Decoder(_Bundle)
-_entry = msgspec.json.Decoder(_Entry)
+_entry = msgspec.json.Decoder(Entry)
+_request = msgspec.json.Decoder(_Request)
+_response = msgspec.json.Decoder(_Response)
 _typed = msgspec.json.Decoder(_Typed)
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def type_of(raw: Raw | bytes) -> str:
     """The resource type, or an empty string when it cannot be told."""
-    first = _TYPE_FIRST.match(raw)
+    first = TYPE_FIRST.match(raw)
     if first:
-        return first.group(1).decode()
+        return first[1].decode()
     try:
         return _typed.decode(raw).resource_type
     except _NOT_JSON:
         anywhere = _TYPE_ANYWHERE.search(raw)  # broken JSON: the first type named is almost always its own
-        return anywhere.group(1).decode() if anywhere else ""
+        return anywhere[1].decode() if anywhere else ""
 
 
 def opened(data: bytes, ndjson: bool) -> Envelope:
     """The entries of one document. Never raises for bad content: what cannot be read is in `broken`."""
     if ndjson:
         return _lines(data)
-    kind = type_of(data)
-    if kind != "Bundle":
-        return Envelope("fhir-resource", [Entry(kind, Raw(data))])
+    if not is_bundle(data):
+        return Envelope("fhir-resource", [Entry(resource=Raw(data))])
     try:
         bundle = _bundle.decode(data)
     except _NOT_JSON as wrong:
         return _salvaged(data, wrong)
-    entries, broken = [], []
+    written = bundle.entry or []
+    broken: list[tuple[str, str]] = []
     deleted: dict[str, str] = {}
-    for index, each in enumerate(bundle.entry or ()):
-        if each.resource is ABSENT:
-            method = each.request.method if each.request else ""
-            if method == "DELETE" and bundle.type == "history":
-                pointed = (each.request.url if each.request else "") or each.full_url
-                place = "/".join(pointed.split("/_history/", 1)[0].split("/")[-2:])
-                deleted[place] = each.response.last_modified if each.response else ""
-                continue
-            broken.append(
-                (f"entry {index + 1}", f"{method} request without a resource" if method else "has no resource")
-            )
-            continue
-        first = _TYPE_FIRST.match(each.resource)
-        entries.append(
-            Entry(
-                first.group(1).decode() if first else type_of(each.resource),
-                each.resource,
-                each.full_url,
-                each.request.method if each.request else "",
-                each.search.mode if each.search else "",
-            )
-        )
+    if any(each.resource is ABSENT for each in written):
+        for number, each in enumerate(written, 1):
+            if each.resource is ABSENT:
+                _without_resource(each, number, bundle.type, broken, deleted)
+        written = [each for each in written if each.resource is not ABSENT]
     warnings: tuple[str, ...] = ()
     if any(link.relation == "next" for link in bundle.link or ()):
         warnings = ("the server had more pages than this one: the records are incomplete",)
-    return Envelope("fhir-bundle", entries, bundle.type, tuple(broken), warnings, deleted)
+    return Envelope("fhir-bundle", written, bundle.type, tuple(broken), warnings, deleted)
+
+
+def _without_resource(
+    entry: Entry, number: int, bundle: str, broken: list[tuple[str, str]], deleted: dict[str, str]
+) -> None:
+    try:
+        request = _request.decode(entry.request) if entry.request is not ABSENT else _Request()
+        response = _response.decode(entry.response) if entry.response is not ABSENT else _Response()
+    except _NOT_JSON:
+        request, response = _Request(), _Response()
+    if request.method == "DELETE" and bundle == "history":
+        pointed = (request.url or entry.full_url).split("/_history/", 1)[0]
+        deleted["/".join(pointed.split("/")[-2:])] = response.last_modified
+    else:
+        what = f"{request.method} request without a resource" if request.method else "has no resource"
+        broken.append((f"entry {number}", what))
 
 
 def _lines(data: bytes) -> Envelope:
     entries, broken = [], []
-    for number, line in enumerate(data.splitlines(), 1):
-        if not line.strip():
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line or line.isspace():
             continue
-        kind = type_of(line)
-        if not kind:
+        if type_of(line):
+            entries.append(Entry(resource=Raw(line)))
+        else:
             broken.append((f"line {number}", "is not a FHIR resource"))
-            continue
-        entries.append(Entry(kind, Raw(line)))
     return Envelope("fhir-ndjson", entries, "", tuple(broken))
 
 
@@ -153,32 +142,28 @@ def _salvaged(data: bytes, wrong: Exception) -> Envelope:
     start = _ENTRIES.search(data)
     if start is None:
         return Envelope("fhir-bundle", [], "", (("Bundle", f"is not valid JSON: {_why(wrong)}"),))
-    found = re.search(rb'"type"\s*:\s*"([a-z-]{1,40})"', data[: start.start()])
+    named = _BUNDLE_TYPE.search(data, 0, start.start())
     entries, broken = [], []
     for number, (piece, whole) in enumerate(_pieces(data, start.end()), 1):
-        place = f"entry {number}"
-        if not whole:
-            broken.append((place, "the document ends in the middle of it (truncated)"))
-            continue
-        try:
-            each = _entry.decode(piece)
-            resource, url = each.resource, each.full_url
-            method, mode = each.request.method if each.request else "", each.search.mode if each.search else ""
-        except _NOT_JSON:
-            inner = re.search(rb'"resource"\s*:\s*(?=\{)', piece)
-            cut = next(iter(_pieces(piece, inner.end())), None) if inner else None
-            if cut is None or not cut[1]:
-                broken.append((place, "is not valid JSON"))
-                continue
-            resource, url, method, mode = Raw(cut[0]), "", "", ""
-        entries.append(Entry(type_of(resource), resource, url, method, mode))
-    return Envelope(
-        "fhir-bundle",
-        entries,
-        found.group(1).decode() if found else "",
-        tuple(broken),
-        (f"the document is not valid JSON ({_why(wrong)}); its entries were read one by one",),
-    )
+        entry = _salvaged_entry(piece) if whole else None
+        if entry is not None:
+            entries.append(entry)
+        elif whole:
+            broken.append((f"entry {number}", "is not valid JSON"))
+        else:
+            broken.append((f"entry {number}", "the document ends in the middle of it (truncated)"))
+    warning = f"the document is not valid JSON ({_why(wrong)}); its entries were read one by one"
+    return Envelope("fhir-bundle", entries, named[1].decode() if named else "", tuple(broken), (warning,))
+
+
+def _salvaged_entry(piece: bytes) -> Entry | None:
+    try:
+        entry = _entry.decode(piece)
+    except _NOT_JSON:
+        inner = _RESOURCE.search(piece)
+        cut = next(_pieces(piece, inner.end()), None) if inner else None
+        return Entry(resource=Raw(cut[0])) if cut and cut[1] else None
+    return entry if entry.resource is not ABSENT else None
 
 
 def _pieces(data: bytes, at: int) -> Iterator[tuple[bytes, bool]]:

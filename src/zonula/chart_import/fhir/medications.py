@@ -4,7 +4,7 @@ from msgspec import Raw
 
 from zonula.chart import Fact, Kind, Status, When
 from zonula.chart_import.dates import moment, moment_when, period_when
-from zonula.chart_import.fhir.concepts import NOTHING, Concept, concept, first_text
+from zonula.chart_import.fhir.concepts import NOTHING, Concept, concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Element, Period, Reference, Resource, notes
 from zonula.chart_import.fhir.reading import NOBODY, Reading, Who
 from zonula.chart_import.negations import says_none
@@ -211,7 +211,7 @@ def _fact(
         ("dosage", "; ".join(each.text for each in dosage or () if each.text)),
         ("route", concept(first.route).text if first else ""),
         ("intent", intent),
-        ("reason", first_text(written.reason_code)),
+        ("reason", concepts(written.reason_code).text),
     )
     fact = Fact(
         id=reading.prefix + place,
@@ -227,7 +227,7 @@ def _fact(
         specialty=who.specialty,
         encounter=reading.fact_id(encounter),
         note=notes(written.note),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)

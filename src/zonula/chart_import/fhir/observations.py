@@ -2,9 +2,9 @@
 
 from msgspec import Raw
 
-from zonula.chart import Fact, Kind, Status, When
+from zonula.chart import Fact, Kind, Source, Status, When
 from zonula.chart_import.dates import moment, moment_when, period_when
-from zonula.chart_import.fhir.concepts import concept, concepts, first_text
+from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Period, Reference, Resource, notes
 from zonula.chart_import.fhir.reading import NOBODY, Reading
 from zonula.chart_import.fhir.values import FhirRange, Valued, interpretation_of, reference_of, result_of
@@ -20,7 +20,10 @@ _STATUSES = {
     "cancelled": Status.NOT_DONE,
     "entered-in-error": Status.ENTERED_IN_ERROR,
 }
-_SYMPTOM = ("symptom", "418799008", "75325-1")  # category code; SNOMED CT and LOINC for "symptom" as C-CDA uses them
+# An enum member costs a slow look-up each time it is named (Python 3.11).
+_OBSERVATION, _SYMPTOM = Kind.OBSERVATION, Kind.SYMPTOM
+_CONFIRMED, _UNKNOWN = Status.CONFIRMED, Status.UNKNOWN
+_NO_DETAILS = (ABSENT, ABSENT, None, None)
 _SAID_BY_PATIENT = ("Patient", "RelatedPerson")
 
 
@@ -95,53 +98,54 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
     if not what.codes and not what.text:
         problems.append("does not say what was observed")
     when = _when(written, problems)
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
+    status = _STATUSES.get(written.status, _UNKNOWN)
     performer = reading.who(written.performer[0], written.contained) if written.performer else NOBODY
-    if status is Status.CONFIRMED and performer.type in _SAID_BY_PATIENT:
+    if status is _CONFIRMED and performer.type in _SAID_BY_PATIENT:
         status = Status.PATIENT_REPORTED
     category = written.category
     symptom = False
     details: tuple[tuple[str, str], ...] = ()
     if category is not ABSENT:
         kinds = concepts(category)
-        symptom = any(each.has(*_SYMPTOM) for each in kinds)
-        word = next((each.codes[0].code if each.codes else each.text for each in kinds if each.codes or each.text), "")
-        details = (("category", word),) if word else ()
-    details = _rare_details(written, details, reading)
+        symptom = kinds.symptom
+        details = (("category", kinds.label),) if kinds.label else ()
+    if (written.method, written.body_site, written.device, written.specimen) != _NO_DETAILS:
+        details = _rare_details(written, details, reading)
     if written.data_absent_reason is not ABSENT:
         absent = concept(written.data_absent_reason)
         details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
         if absent.has("not-performed"):
             status = Status.NOT_DONE
-    result = result_of(written)
-    fact_id = reading.prefix + place
-    encounter = reading.fact_id(written.encounter)
-    source = reading.source(place, performer.organisation)
-    recorded = moment(written.issued, problems)
+    value, value_text, value_codes = result_of(written)
+    # By position, in the order of `Fact`: this is the innermost loop of an import.
     fact = Fact(
-        id=fact_id,
-        kind=Kind.SYMPTOM if symptom else Kind.OBSERVATION,
-        sources=(source,),
-        codes=what.codes,
-        text=what.text,
-        when=when,
-        recorded=recorded,
-        status=status,
-        negated=symptom and written.value_boolean is False,
-        value=result.value,
-        value_text=result.text,
-        value_codes=result.codes,
-        interpretation=interpretation_of(written.interpretation, problems),
-        reference=reference_of(written.reference_range, problems),
-        performer=performer.name,
-        specialty=performer.specialty,
-        encounter=encounter,
-        part_of=reading.parent_id(place),
-        note=notes(written.note),
-        details=details,
+        reading.prefix + place,
+        _SYMPTOM if symptom else _OBSERVATION,
+        (Source(reading.name, place, performer.organisation or reading.provider),),
+        what.codes,
+        what.text,
+        when,
+        moment(written.issued, problems),
+        status,
+        symptom and written.value_boolean is False,
+        value,
+        value_text,
+        value_codes,
+        interpretation_of(written.interpretation, problems),
+        reference_of(written.reference_range, problems),
+        performer.name,
+        performer.specialty,
+        reading.fact_id(written.encounter),
+        reading.parent_id(place) if reading.panels else "",
+        notes(written.note) if written.note else "",
+        details,
     )
+    if written.component is None:
+        if problems:
+            reading.warn(place, problems)
+        return (fact,)
     facts = [fact]
-    for index, component in enumerate(written.component or ()):
+    for index, component in enumerate(written.component):
         if component.modifier_extension is not ABSENT:
             reading.skip(f"{place}.component[{index}]", "carries a modifier extension that Zonula does not know")
             continue
@@ -152,32 +156,34 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
 
 
 def _component(written: Component, index: int, whole: Fact, reading: Reading, problems: list[str]) -> Fact:
-    what, result = concept(written.code), result_of(written)
-    details = tuple(pair for pair in whole.details if pair[0] == "category")
+    what = concept(written.code)
+    value, value_text, value_codes = result_of(written)
+    details = whole.details[:1] if whole.details and whole.details[0][0] == "category" else ()
     if written.data_absent_reason is not ABSENT:
         absent = concept(written.data_absent_reason)
         details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
     place = f"{whole.sources[0].place}.component[{index}]"
     return Fact(
-        id=reading.prefix + place,
-        kind=whole.kind,
-        sources=(reading.source(place, whole.sources[0].provider),),
-        codes=what.codes,
-        text=what.text,
-        when=whole.when,
-        recorded=whole.recorded,
-        status=whole.status,
-        negated=whole.kind is Kind.SYMPTOM and written.value_boolean is False,
-        value=result.value,
-        value_text=result.text,
-        value_codes=result.codes,
-        interpretation=interpretation_of(written.interpretation, problems),
-        reference=reference_of(written.reference_range, problems),
-        performer=whole.performer,
-        specialty=whole.specialty,
-        encounter=whole.encounter,
-        part_of=whole.id,
-        details=details,
+        reading.prefix + place,
+        whole.kind,
+        (Source(reading.name, place, whole.sources[0].provider),),
+        what.codes,
+        what.text,
+        whole.when,
+        whole.recorded,
+        whole.status,
+        whole.kind is _SYMPTOM and written.value_boolean is False,
+        value,
+        value_text,
+        value_codes,
+        interpretation_of(written.interpretation, problems),
+        reference_of(written.reference_range, problems),
+        whole.performer,
+        whole.specialty,
+        whole.encounter,
+        whole.id,
+        "",
+        details,
     )
 
 
@@ -193,9 +199,12 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
     )
     by = written.performer or written.results_interpreter
     performer = reading.who(by[0], written.contained) if by else NOBODY
-    category = next((each.codes[0].code if each.codes else each.text for each in concepts(written.category)), "")
-    only_text = not (written.result or written.conclusion or concluded) and written.presented_form is not ABSENT
-    pairs = (("type", what.text), ("author", performer.name)) if only_text else (("category", category),)
+    only_text = not (written.result or written.conclusion or concluded.each) and written.presented_form is not ABSENT
+    pairs = (
+        (("type", what.text), ("author", performer.name))
+        if only_text
+        else (("category", concepts(written.category).label),)
+    )
     fact = Fact(
         id=reading.prefix + place,
         kind=Kind.DOCUMENT if only_text else Kind.OBSERVATION,
@@ -205,13 +214,13 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
         when=when,
         recorded=moment(written.issued, problems),
         status=_STATUSES.get(written.status, Status.UNKNOWN),
-        value_text=written.conclusion or first_text(written.conclusion_code),
-        value_codes=tuple(code for each in concluded for code in each.codes),
+        value_text=written.conclusion or concluded.text,
+        value_codes=concluded.codes,
         performer=performer.name,
         specialty=performer.specialty,
         encounter=reading.fact_id(written.encounter),
         part_of=reading.parent_id(place),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)

@@ -4,7 +4,7 @@ from msgspec import Raw, field
 
 from zonula.chart import Fact, Kind, Status, System, When
 from zonula.chart_import.dates import moment, moment_when, period_when
-from zonula.chart_import.fhir.concepts import concept, concepts, first_text
+from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
     ABSENT,
     Annotation,
@@ -106,7 +106,7 @@ def procedure(written: Procedure, place: str, reading: Reading) -> tuple[Fact, .
     first = written.performer[0] if written.performer else None
     who = reading.who(first.actor, written.contained) if first else NOBODY
     behalf = reading.who(first.on_behalf_of, written.contained) if first else NOBODY
-    pairs = (("body_site", first_text(written.body_site)), ("reason", first_text(written.reason_code)))
+    pairs = (("body_site", concepts(written.body_site).text), ("reason", concepts(written.reason_code).text))
     said_by = reading.who(written.asserter, written.contained)
     status = _STATUSES.get(written.status, Status.UNKNOWN)
     if status is Status.CONFIRMED and said_by.type in ("Patient", "RelatedPerson"):
@@ -126,7 +126,7 @@ def procedure(written: Procedure, place: str, reading: Reading) -> tuple[Fact, .
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
         note=notes(written.note),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)
@@ -140,9 +140,7 @@ def service_request(written: ServiceRequest, place: str, reading: Reading) -> tu
     status = _ORDER_STATUSES.get(written.status, Status.PLANNED)
     if written.do_not_perform and status is Status.PLANNED:
         status = Status.NOT_DONE
-    test = any(each.has(*_TESTS) for each in concepts(written.category)) or any(
-        code.system is System.LOINC for code in what.codes
-    )
+    test = concepts(written.category).has(*_TESTS) or any(code.system is System.LOINC for code in what.codes)
     period = written.occurrence_period
     due = (
         period_when(period.start, period.end, problems)
@@ -151,8 +149,8 @@ def service_request(written: ServiceRequest, place: str, reading: Reading) -> tu
     )
     authored = moment(written.authored_on, problems)
     who = reading.who(written.requester, written.contained)
-    site = ("body_site", first_text(written.body_site))
-    pairs = (site,) if test else (site, ("reason", first_text(written.reason_code)))
+    site = ("body_site", concepts(written.body_site).text)
+    pairs = (site,) if test else (site, ("reason", concepts(written.reason_code).text))
     fact = Fact(
         id=reading.prefix + place,
         kind=Kind.OBSERVATION if test else Kind.PROCEDURE,
@@ -167,7 +165,7 @@ def service_request(written: ServiceRequest, place: str, reading: Reading) -> tu
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
         note=notes(written.note),
-        details=tuple(pair for pair in pairs if pair[1]),
+        details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
         reading.warn(place, problems)

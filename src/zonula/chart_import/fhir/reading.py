@@ -46,12 +46,14 @@ class Reading:
         self.elsewhere = elsewhere  # practitioners, organisations and drugs of the other files of the same export
         self.resources: dict[str, Resource] = {}  # place → who, where and what drug
         self.places: dict[str, str] = {}  # any way of pointing → place
-        self.addressed: set[str] = set()  # places whose entry states a web address
-        self.parents: dict[str, str] = {}  # place → place of the panel that lists it
+        self.bases: dict[str, str] = {}  # place → the web address its entry states, up to the resource type
+        self.base = ""
+        self.panels: dict[str, tuple[str, Reference | None]] = {}  # place → the panel that lists it, and its subject
         self.skipped: list[Skipped] = []
         self.warnings: list[str] = []
         self.provider = ""  # who sent the document, when it says so
-        self._who: dict[str, Who] = {}
+        self._fact_ids: dict[str, str] = {}
+        self._who: dict[tuple[str, str], Who] = {}
 
     def skip(self, place: str, reason: str) -> None:
         """Say that something did not become a fact."""
@@ -66,29 +68,46 @@ class Reading:
 
         An absolute address must match an entry's `fullUrl`; its tail `Type/id` is tried only for entries without an address.
         """
+        if self.base:
+            place = self.places.get(self.base + pointed)
+            if place is not None:
+                return place
         place = self.places.get(pointed)
         if place is not None:
             return place
-        place = self.places.get(pointed.split("/_history/", 1)[0], "")
-        if not place and "://" in pointed:
-            tail = "/".join(pointed.split("/_history/", 1)[0].split("/")[-2:])
-            place = tail if tail in self.places and tail not in self.addressed else ""
+        plain = pointed.split("/_history/", 1)[0]
+        place = self.places.get(plain, "")
+        if not place and "://" in plain:
+            tail = "/".join(plain.split("/")[-2:])
+            place = tail if tail in self.places and tail not in self.bases else ""
         return place
+
+    def stand_at(self, place: str) -> None:
+        """Read relative references as the entry at `place` means them: against its own web address, when it states one."""
+        if self.bases:
+            self.base = self.bases.get(place, "")
 
     def fact_id(self, reference: Reference | None) -> str:
         """The id the fact of that resource has, or would have in another file of the same export; may be empty."""
         if reference is None or not reference.reference:
             return ""
         pointed = reference.reference
-        place = self.places.get(pointed) or self.place_of(pointed)
+        key = self.base + pointed if self.base else pointed
+        known = self._fact_ids.get(key)
+        if known is None:
+            known = self._fact_ids[key] = self._fact_id(pointed)
+        return known
+
+    def _fact_id(self, pointed: str) -> str:
+        place = self.place_of(pointed)
         if not place and _RELATIVE.fullmatch(pointed):
             place = pointed.split("/_history/", 1)[0]
         return self.prefix + place if place else ""
 
     def parent_id(self, place: str) -> str:
         """The id of the panel that lists this place, if any."""
-        parent = self.parents.get(place) if self.parents else None
-        return self.prefix + parent if parent else ""
+        panel = self.panels.get(place)
+        return self.prefix + panel[0] if panel else ""
 
     def find(self, pointed: str, contained: list[Raw] | None = None) -> Resource | None:
         """The resource a reference means, when it is in this document or in the set it belongs to."""
@@ -104,15 +123,18 @@ class Reading:
         key = reference.reference
         if not key:
             return Who(reference.display, "", "", reference.type) if reference.display else NOBODY
-        known = None if key[0] == "#" else self._who.get(key)
+        if key[0] == "#":
+            return self._look_up(reference, contained)
+        known = self._who.get((self.base, key))
         if known is None:
-            known = self._look_up(reference, contained)
-            if key[0] != "#":
-                self._who[key] = known
+            known = self._who[self.base, key] = self._look_up(reference, contained)
         return known
 
     def _look_up(self, reference: Reference, contained: list[Raw] | None) -> Who:
         key = reference.reference
+        if "?" in key:  # a conditional reference of a transaction: only its wording is here
+            kind = key.split("?", 1)[0]
+            return Who(reference.display, "", reference.display if kind == "Organization" else "", kind)
         found = self.find(key, contained)
         kind = self._pointed_type(key, reference, found)
         if isinstance(found, (Practitioner, RelatedPerson)):
@@ -123,7 +145,7 @@ class Reading:
         if isinstance(found, PractitionerRole):
             person = self.who(found.practitioner, found.contained or contained)
             place = self.who(found.organization, found.contained or contained)
-            specialty = next((each.text for each in concepts(found.specialty) if each.text), "")
+            specialty = concepts(found.specialty).text
             organisation = place.organisation or place.name
             return Who(person.name or reference.display, specialty or person.specialty, organisation, kind)
         if isinstance(found, Organization):

@@ -1,6 +1,7 @@
 """Which resource types become facts, by which function, and what betrays another version of FHIR."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from zonula.chart_import.fhir import (
     people,
     procedures,
 )
-from zonula.chart_import.fhir.datatypes import Resource
+from zonula.chart_import.fhir.datatypes import ABSENT, Resource
 from zonula.chart_import.fhir.reading import Reading
 
 Mapper = Callable[[Any, str, Reading], tuple[Fact, ...]]
@@ -27,20 +28,34 @@ _STATUS = ("clinical_status", "verification_status")
 
 
 class Handler(NamedTuple):
-    """How one resource type is read. map is None for those that only say who and where. others: attribute → the
-    FHIR version that has it. concepts: CodeableConcepts that older versions wrote as bare codes."""
+    """How one resource type is read. map is None for those that only say who, where and what drug.
+
+    others: attribute → the FHIR version that has it. concepts: CodeableConcepts that older versions wrote as bare codes. members:
+    the attribute that lists what belongs to this panel. signs, clean: the attributes that may change the meaning, and their
+    values when nothing does.
+    """
 
     shape: type[Resource]
     decode: Callable[[Any], Any]
     map: Mapper | None
     others: tuple[tuple[str, str], ...]
-    concepts: tuple[str, ...] = ()
+    concepts: tuple[str, ...]
+    members: str
+    signs: Callable[[Any], tuple[object, ...]]
+    clean: tuple[object, ...]
 
 
 def _handler(
-    shape: type[Resource], mapper: Mapper | None = None, concepts: tuple[str, ...] = (), **others: str
+    shape: type[Resource],
+    mapper: Mapper | None = None,
+    concepts: tuple[str, ...] = (),
+    members: str = "",
+    **others: str,
 ) -> Handler:
-    return Handler(shape, msgspec.json.Decoder(shape).decode, mapper, tuple(others.items()), concepts)
+    watched = ("implicit_rules", "modifier_extension", *others, *concepts)
+    clean = ("", *(ABSENT for _ in watched[1:]))
+    decode = msgspec.json.Decoder(shape).decode
+    return Handler(shape, decode, mapper, tuple(others.items()), concepts, members, attrgetter(*watched), clean)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -54,10 +69,19 @@ HANDLERS: dict[str, Handler] = {
     "Medication": _handler(medications.Medication),
     "Condition": _handler(conditions.Condition, conditions.condition, _STATUS, context=STU3, abatement_boolean=STU3),
     "Observation": _handler(
-        observations.Observation, observations.observation, context=STU3, comment=STU3, comments=DSTU2
+        observations.Observation,
+        observations.observation,
+        members="has_member",
+        context=STU3,
+        comment=STU3,
+        comments=DSTU2,
     ),
     "DiagnosticReport": _handler(
-        observations.DiagnosticReport, observations.diagnostic_report, context=STU3, coded_diagnosis=STU3
+        observations.DiagnosticReport,
+        observations.diagnostic_report,
+        members="result",
+        context=STU3,
+        coded_diagnosis=STU3,
     ),
     "MedicationRequest": _handler(medications.MedicationRequest, medications.request, context=STU3, medication=R5),
     "MedicationStatement": _handler(

@@ -30,9 +30,12 @@ class Subjects:
         """The patient's id, or None after saying why the resource belongs to nobody."""
         reference: Reference | None = getattr(resource, "subject", None)
         if reference is None:
-            return self._assumed(place, "names no patient")
+            panel = self._reading.panels.get(place)
+            reference = panel[1] if panel else None
+            if reference is None:
+                return self._assumed(place, "names no patient")
         pointed = reference.reference
-        known = self._known.get(pointed)
+        known = self._known.get(self._reading.base + pointed)
         if known is not None:
             return known
         if pointed.startswith("#"):
@@ -49,7 +52,7 @@ class Subjects:
         if kind and kind != "Patient":
             self._reading.skip(place, f"is about a {kind}, not a patient")
             return None
-        self._known[pointed] = patient_id
+        self._known[self._reading.base + pointed] = patient_id
         return patient_id
 
     def _add(self, resource: FhirPatient, patient_id: str, place: str) -> None:

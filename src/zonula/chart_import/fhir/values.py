@@ -1,7 +1,5 @@
 """`value[x]`: a result in the form it was sent, never computed."""
 
-from typing import NamedTuple
-
 from msgspec import Raw
 
 from zonula.chart import Code, Interpretation, Quantity, ReferenceRange
@@ -64,33 +62,26 @@ class FhirRange(Element):
     modifier_extension: Raw = ABSENT
 
 
-class Result(NamedTuple):
-    """The three forms a result can take in a `Fact`."""
-
-    value: Quantity | None = None
-    text: str = ""
-    codes: tuple[Code, ...] = ()
-
-
-NO_RESULT = Result()
+# The three forms a result can take in a `Fact`: value, value_text, value_codes.
+Result = tuple[Quantity | None, str, tuple[Code, ...]]
 
 
 def result_of(written: Valued) -> Result:
-    """The result; `NO_RESULT` when none was sent, which is not "normal"."""
+    """The result; all three empty when none was sent, which is not "normal"."""
     quantity = written.value_quantity
     if quantity is not None:
         return quantity_result(quantity)
     if written.value_codeable_concept is not ABSENT:
         coded = concept(written.value_codeable_concept)
-        return Result(None, coded.text, coded.codes)
+        return None, coded.text, coded.codes
     if written.value_string:
-        return Result(None, written.value_string)
+        return None, written.value_string, ()
     return _rare_result(written)
 
 
 def _rare_result(written: Valued) -> Result:
     if written.value_integer is not None:
-        return Result(Quantity(float(written.value_integer)))
+        return Quantity(float(written.value_integer)), "", ()
     text = written.value_date_time or written.value_time
     if written.value_boolean is not None:
         text = "true" if written.value_boolean else "false"
@@ -102,14 +93,14 @@ def _rare_result(written: Valued) -> Result:
         text = f"{written.value_period.start or '?'} to {written.value_period.end or '?'}"
     elif written.value_sampled_data is not ABSENT:
         text = "sampled data (a curve; not kept)"
-    return Result(None, text)
+    return None, text, ()
 
 
 def quantity_result(quantity: FhirQuantity) -> Result:
     """A quantity as a number with its unit; one without a number, or with an unknown comparator, as text only."""
     if quantity.value is None or quantity.comparator not in _COMPARATORS:
-        return Result(None, quantity_text(quantity))
-    return Result(Quantity(quantity.value, unit_of(quantity), quantity.comparator))
+        return None, quantity_text(quantity), ()
+    return Quantity(quantity.value, unit_of(quantity), quantity.comparator), "", ()
 
 
 def unit_of(quantity: FhirQuantity) -> str:
@@ -137,9 +128,7 @@ def interpretation_of(raw: Raw, problems: list[str]) -> Interpretation | None:
     """What the sender said against its own limits; None when nothing known was said."""
     if raw is ABSENT:
         return None
-    said = {
-        known for each in concepts(raw) for code in each.codes if (known := _INTERPRETATIONS.get(code.code.upper()))
-    }
+    said = {known for code in concepts(raw).codes if (known := _INTERPRETATIONS.get(code.code.upper()))}
     if len(said) > 1:
         problems.append("several interpretations that disagree; none was taken")
         return None

@@ -13,23 +13,32 @@ from zonula.chart_import.fhir.datatypes import ABSENT, Element
 
 READS = "Zonula reads FHIR R4 and R4B"
 
-_PROFILE = re.compile(rb"/(DSTU2|STU3)/|(/argonaut/)", re.IGNORECASE)
+_harmless: set[bytes] = set()  # metas already looked at: a server writes the same ones again and again
+_PROFILE = re.compile(rb"/(DSTU2|STU3)/|(/argonaut/)")
 
 # Resource types that R4 renamed or dropped.
-_ONLY_DSTU2 = ("MedicationOrder", "DiagnosticOrder", "Conformance", "Order", "OrderResponse", "ImagingObjectSelection")
-_ONLY_STU3 = ("ImagingManifest", "Sequence", "ExpansionProfile", "ServiceDefinition")
-_BEFORE_R4 = (
-    "ProcedureRequest",
-    "ReferralRequest",
-    "BodySite",
-    "DeviceComponent",
-    "DeviceUseRequest",
-    "EligibilityRequest",
-    "EligibilityResponse",
-    "ProcessRequest",
-    "ProcessResponse",
-    "DataElement",
-)
+_RETIRED = {
+    **dict.fromkeys(
+        ("MedicationOrder", "DiagnosticOrder", "Conformance", "Order", "OrderResponse", "ImagingObjectSelection"),
+        "DSTU2",
+    ),
+    **dict.fromkeys(("ImagingManifest", "Sequence", "ExpansionProfile", "ServiceDefinition"), "STU3"),
+    **dict.fromkeys(
+        (
+            "ProcedureRequest",
+            "ReferralRequest",
+            "BodySite",
+            "DeviceComponent",
+            "DeviceUseRequest",
+            "EligibilityRequest",
+            "EligibilityResponse",
+            "ProcessRequest",
+            "ProcessResponse",
+            "DataElement",
+        ),
+        "DSTU2 or STU3",
+    ),
+}
 
 
 class OtherVersionError(Exception):
@@ -46,9 +55,9 @@ class _Stated(Element):
 
 def check_type(kind: str, raw: Raw) -> None:
     """Raise OtherVersionError for a resource type, or a stated `fhirVersion`, that is not R4's."""
-    named = {**dict.fromkeys(_ONLY_DSTU2, "DSTU2"), **dict.fromkeys(_ONLY_STU3, "STU3")}.get(kind)
-    if named or kind in _BEFORE_R4:
-        raise OtherVersionError(named or "DSTU2 or STU3", kind, "R4 has no such resource type")
+    retired = _RETIRED.get(kind)
+    if retired:
+        raise OtherVersionError(retired, kind, "R4 has no such resource type")
     if kind == "CapabilityStatement":
         try:
             stated = msgspec.json.decode(raw, type=_Stated).fhir_version
@@ -61,8 +70,16 @@ def check_type(kind: str, raw: Raw) -> None:
 
 def check_meta(meta: Raw, place: str) -> None:
     """Raise OtherVersionError when `meta.profile` names an older version."""
-    found = _PROFILE.search(meta)
-    if found:
+    written = bytes(meta)
+    if written in _harmless:
+        return
+    found = _PROFILE.search(written)
+    if found is None:
+        if len(written) < 300:
+            if len(_harmless) >= 10_000:
+                _harmless.clear()
+            _harmless.add(written)
+    else:
         named = "DSTU2" if found.group(2) else found.group(1).decode().upper()
         raise OtherVersionError(named, place, "its meta.profile names that version")
 
