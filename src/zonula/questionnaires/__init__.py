@@ -14,7 +14,8 @@ in `knowledge/questionnaires`; a missing answer is never a zero, and a single an
 from zonula.questionnaires.alarms import alarms
 from zonula.questionnaires.change import Change, Trend, change, trend
 from zonula.questionnaires.checking import validate
-from zonula.questionnaires.definition import Item, ItemType, Problem, Questionnaire
+from zonula.questionnaires.comparison import compare
+from zonula.questionnaires.definition import Coding, Item, ItemType, Problem, Questionnaire
 from zonula.questionnaires.instruments import Instrument, instrument_named, instruments, shipped
 from zonula.questionnaires.many import Refused, score_many
 from zonula.questionnaires.reading import load
@@ -25,6 +26,7 @@ from zonula.questionnaires.template import empty_response
 
 __all__ = [
     "Change",
+    "Coding",
     "Completeness",
     "Instrument",
     "Item",
@@ -39,6 +41,7 @@ __all__ = [
     "Trend",
     "alarms",
     "change",
+    "compare",
     "empty_response",
     "instrument_named",
     "instruments",

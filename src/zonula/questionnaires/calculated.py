@@ -38,7 +38,9 @@ def shown(answers: Answers) -> Iterator[Shown]:
             remark = f"{len(points) - len(known)} of {len(points)} answers missing"
             yield Shown(link_id, text, None, expression, remark if scored else "no question here carries points")
         else:
-            yield Shown(link_id, text, sum(known), expression)
+            total, carried = sum(known), answers.points(link_id)
+            differs = "" if carried is None or carried == total else "the response carries another value"
+            yield Shown(link_id, text, total, expression, differs)
 
 
 def _within(answers: Answers, compare: str | None, link: str | None) -> list[Node]:

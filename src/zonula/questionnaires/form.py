@@ -177,11 +177,13 @@ class Answers:
             # FHIR allows an answer that holds only an extension, such as the reason for its absence.
             return None
         value = answer[found]
-        if found not in node.keys or not _well_typed(found, value):
+        if found not in node.keys:
             expected = " or ".join(_EXPECTED[key] for key in node.keys[:2]) or "no answer"
-            self._wrong(
-                node, f"{_EXPECTED.get(found, 'something')} where {expected} is expected", "answer with the right type"
-            )
+            kind = _EXPECTED.get(found, "something else")
+            self._wrong(node, f"{kind} where {expected} is expected", "answer with the right type")
+            return None
+        if not _well_typed(found, value):
+            self._wrong(node, f"{found} does not hold {_EXPECTED[found]}", "correct it")
             return None
         if found == "valueCoding":
             return self._coded(value, node)

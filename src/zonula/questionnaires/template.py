@@ -13,7 +13,7 @@ def empty_response(questionnaire: Questionnaire) -> dict[str, Any]:
         "resourceType": "QuestionnaireResponse",
         "questionnaire": canonical,
         "status": "in-progress",
-        "subject": {"reference": "Patient/…"},
+        "subject": {"reference": ""},
         "authored": "",
         "item": list(_places(questionnaire.items)),
     }

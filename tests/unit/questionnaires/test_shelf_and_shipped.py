@@ -4,6 +4,7 @@ import json
 from importlib.resources import files
 
 import pytest
+
 from zonula.errors import UserError
 from zonula.knowledge import shelf
 from zonula.questionnaires import instrument_named, instruments, shipped
