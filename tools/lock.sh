@@ -3,5 +3,5 @@
 set -eu
 UV=$(command -v uv || echo .venv/bin/uv)
 compile() { "$UV" pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$@" pyproject.toml; }
-compile -o requirements.lock
-compile --group dev -c requirements.lock -o requirements-dev.lock
+compile --group dev -o requirements-dev.lock
+compile -c requirements-dev.lock -o requirements.lock  # the same versions, without the tools
