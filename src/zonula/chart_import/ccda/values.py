@@ -1,5 +1,6 @@
 """Result values of every data type, reference ranges and interpretations, in the form they were sent."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -31,8 +32,11 @@ NO_RESULT = Result()
 
 
 def number(text: str | None) -> float | None:
-    """A decimal number, or None when the text is none (`NaN` and `1,234` are none)."""
-    return float(text) if text and _NUMBER.fullmatch(text.strip()) else None
+    """A decimal number, or None when the text is none (`NaN`, `1e999` and `1,234` are none)."""
+    if not text or not _NUMBER.fullmatch(text.strip()):
+        return None
+    value = float(text)
+    return None if math.isinf(value) else value
 
 
 def result_of(reading: Reading, statement: Statement) -> Result:

@@ -1,5 +1,6 @@
 """What one cell means. Every refusal says what to write instead; nothing is guessed."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -94,10 +95,11 @@ def _number(text: str, column: str, decimal_comma: bool) -> float | None:
         raise Wrong(
             f"{column} {text[:30]!r} has a thousands separator, or a decimal mark in doubt; write it without, e.g. 1234.5"
         )
-    if written.fullmatch(text):
-        return float(text.replace(",", "."))
-    if _PLAIN.fullmatch(text):  # a decimal point in a file that uses decimal commas
-        return float(text)
+    if written.fullmatch(text) or _PLAIN.fullmatch(text):  # a decimal point is plain in every file
+        number = float(text.replace(",", "."))
+        if math.isinf(number):
+            raise Wrong(f"{column} {text[:30]!r} is too large to be a result")
+        return number
     if _COMMA.fullmatch(text):
         raise Wrong(
             f"{column} {text[:30]!r} has a decimal comma in a file whose separator is a comma; write {text.replace(',', '.')}"

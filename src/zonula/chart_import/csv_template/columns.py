@@ -59,5 +59,5 @@ def spelled(text: str) -> str:
 
 def nearest(word: str, known: "tuple[str, ...] | dict[str, object]") -> str:
     """` (did you mean X?)` or nothing."""
-    close = get_close_matches(spelled(word), list(known), n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(close)}?)" if close else ""
+    close = get_close_matches(spelled(word), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -52,6 +52,7 @@ def test_numbers(write, read_section, xml, quantity):
         ),
         ('<value xsi:type="PQ" value="1,234" unit="g"/>', "1,234 g"),
         ('<value xsi:type="PQ" value="NaN" unit="g"/>', "NaN g"),
+        ('<value xsi:type="PQ" value="1e999" unit="g"/>', "1e999 g"),
         ('<value xsi:type="GLIST_PQ">odd</value>', "odd"),
     ],
 )
