@@ -120,18 +120,24 @@ def _parse(text: str) -> Moment:
 
 
 def _usual(text: str) -> Moment | None:
-    """The commonest spelling, `2020-01-31T08:30:00+01:00` or with `Z`, in a fifth of the time; None for anything else."""
-    length = len(text)
-    if not text.isascii() or (length != 25 and (length != 20 or text[19] != "Z")):
+    """The commonest spellings, `2020-01-31T08:30:00[.123](Z|+01:00)`, in a third of the time; None for anything else."""
+    if not text.isascii():
         return None
-    if text[4:17:3] != "--T::" or (length == 25 and text[19:23:3] not in ("+:", "-:")):
+    fraction = 0.0
+    plain = text
+    if text[19:20] == "." and text[20:23].isdecimal():
+        plain, fraction = text[:19] + text[23:], float(text[19:23])
+    length = len(plain)
+    if length != 25 and (length != 20 or plain[19] != "Z"):
+        return None
+    if plain[4:17:3] != "--T::" or (length == 25 and plain[19:23:3] not in ("+:", "-:")):
         return None
     try:
-        local = datetime.fromisoformat(text)
+        local = datetime.fromisoformat(plain)
     except ValueError:
         return None  # said in words by the full reading
     day = local.date()
-    return Moment(text, Precision.INSTANT, day, day, local.timestamp())
+    return Moment(text, Precision.INSTANT, day, day, local.timestamp() + fraction)
 
 
 def _zone(text: str | None) -> timezone:

@@ -68,11 +68,13 @@ def test_every_iso_datetime_is_read(moment):
     st.datetimes(min_value=datetime(1850, 1, 1), max_value=datetime(2100, 1, 1)).map(
         lambda when: when.replace(microsecond=0)
     ),
+    st.sampled_from(["", ".120", ".999"]),
     st.sampled_from(["Z", "+00:00", "-05:30", "+14:00"]),
 )
-def test_the_usual_spelling_is_read_like_every_other(when: datetime, zone: str) -> None:
-    # `.0` is the same instant in a spelling that takes the general way through the reader.
-    usual, general = Moment.parse(f"{when.isoformat()}{zone}"), Moment.parse(f"{when.isoformat()}.0{zone}")
+def test_the_usual_spelling_is_read_like_every_other(when: datetime, fraction: str, zone: str) -> None:
+    # One more zero is the same instant in a spelling that takes the general way through the reader.
+    usual = Moment.parse(f"{when.isoformat()}{fraction}{zone}")
+    general = Moment.parse(f"{when.isoformat()}{fraction or '.'}0{zone}")
     assert (usual.precision, usual.earliest, usual.latest, usual.seconds) == (
         general.precision,
         general.earliest,
