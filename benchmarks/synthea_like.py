@@ -218,7 +218,7 @@ def _claim(
                 "productOrService": _concept("http://snomed.info/sct", "162673000", "General examination of patient"),
                 "encounter": [encounter],
             }
-            for number in (1, 2)
+            for number in (1, 2, 3)
         ],
         "total": {"value": round(dice.uniform(10, 900), 2), "currency": "USD"},
     }
