@@ -2,19 +2,13 @@
 
 from zonula.chart import UNKNOWN_TIME, Moment, When
 
-_REMEMBERED = 50_000
+_REMEMBERED = 50_000  # records repeat the same instants: a visit, its results and its prescriptions share one
 _whens: dict[str, When] = {}
 
 
 def moment(text: str, problems: list[str]) -> Moment | None:
     """The moment, or None when nothing or nothing readable was written; then a sentence is added to `problems`."""
-    if not text:
-        return None
-    try:
-        return Moment.parse(text)
-    except ValueError as wrong:
-        problems.append(f"date not read: {wrong}")
-        return None
+    return moment_when(text, problems).start if text else None
 
 
 def moment_when(text: str, problems: list[str]) -> When:
@@ -22,12 +16,16 @@ def moment_when(text: str, problems: list[str]) -> When:
     known = _whens.get(text)
     if known is not None:
         return known
-    start = moment(text, problems)
-    if start is None:
-        return When(text=text[:100]) if text else UNKNOWN_TIME
+    if not text:
+        return UNKNOWN_TIME
+    try:
+        known = When(Moment.parse(text))
+    except ValueError as wrong:
+        problems.append(f"date not read: {wrong}")
+        return When(text=text[:100])
     if len(_whens) >= _REMEMBERED:
         _whens.clear()
-    known = _whens[text] = When(start)
+    _whens[text] = known
     return known
 
 
@@ -38,5 +36,5 @@ def period_when(start: str, end: str, problems: list[str]) -> When:
     first, last = moment(start, problems), moment(end, problems)
     if first and last and last.latest < first.earliest:
         problems.append(f"period ends ({end[:40]}) before it starts ({start[:40]})")
-    unread = " to ".join(text[:100] for text, read in ((start, first), (end, last)) if text and read is None)
+    unread = " to ".join([text[:100] for text, read in ((start, first), (end, last)) if text and read is None])
     return When(first, last, unread)

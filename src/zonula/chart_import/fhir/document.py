@@ -106,6 +106,8 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
         place = f"{kind}/{resource.id or _stand_in(entry)}"
         if resource.meta is not ABSENT:
             versions.check_meta(resource.meta, place)
+        if handler.concepts:
+            _check_concepts(resource, handler, place)
         if handler.signs(resource) != handler.clean and not _understood(resource, handler, place, reading):
             continue
         found.append(Found(place, handler, resource, entry))
@@ -133,14 +135,17 @@ def _stand_in(entry: Entry) -> str:
     return "~" + hashlib.sha256(entry.resource).hexdigest()[:12]
 
 
+def _check_concepts(resource: Resource, handler: Handler, place: str) -> None:
+    for attribute in handler.concepts:
+        if versions.is_text(getattr(resource, attribute)):
+            raise versions.OtherVersionError("DSTU2 or STU3", place, f"has `{attribute}` as a bare code")
+
+
 def _understood(resource: Resource, handler: Handler, place: str, reading: Reading) -> bool:
     """False, and said, for a resource whose meaning may be changed by something unknown. Raises OtherVersionError."""
     for attribute, version in handler.others:
         if getattr(resource, attribute) is not ABSENT:
             raise versions.OtherVersionError(version, place, f"has `{attribute}`, which R4 has not")
-    for attribute in handler.concepts:
-        if versions.is_text(getattr(resource, attribute)):
-            raise versions.OtherVersionError("DSTU2 or STU3", place, f"has `{attribute}` as a bare code")
     if resource.modifier_extension is ABSENT and not resource.implicit_rules:
         return True
     reading.skip(place, _not_understood(resource))

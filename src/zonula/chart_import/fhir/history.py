@@ -19,11 +19,11 @@ class _Meta(Element):
 
 def current(found: "list[Found]", envelope: Envelope, reading: Reading) -> "list[Found]":
     """One resource per place. In a history the newest version; elsewhere a second one with the same id gets a suffix `~2`."""
+    if len({each.place for each in found}) == len(found) and not envelope.deleted:
+        return found
     places: dict[str, list[Found]] = {}
     for each in found:
         places.setdefault(each.place, []).append(each)
-    if len(places) == len(found) and not envelope.deleted:
-        return found
     kept: list[Found] = []
     for place, same in places.items():
         if envelope.bundle == "history":

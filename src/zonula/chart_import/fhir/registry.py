@@ -52,7 +52,7 @@ def _handler(
     members: str = "",
     **others: str,
 ) -> Handler:
-    watched = ("implicit_rules", "modifier_extension", *others, *concepts)
+    watched = ("implicit_rules", "modifier_extension", *others)
     clean = ("", *(ABSENT for _ in watched[1:]))
     decode = msgspec.json.Decoder(shape).decode
     return Handler(shape, decode, mapper, tuple(others.items()), concepts, members, attrgetter(*watched), clean)
