@@ -3,7 +3,8 @@
 Each block is searched for the rsIDs as bytes; only lines that hold one are split into cells.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -40,26 +41,31 @@ def scan(
     Raises UserError when the file is not a genotype file, holds several people, or is cut short.
     """
     needles = [rsid.encode() for rsid in rsids] + [str(place).encode() for place in places]
-    layout: Layout | None = None
+    stream = blocks(path, most_bytes)
+    layout, first = _layout(path.name, stream)
+    if layout.samples != 1:
+        raise UserError(f"{path.name}: holds {layout.samples} people's genotypes.", "Give one person's file at a time.")
     lines, last = 0, b""
     found: dict[tuple[str, ...], Row] = {}
-    for block in blocks(path, most_bytes):
-        if layout is None:
-            layout = layout_of(path.name, block)
-            if layout.samples != 1:
-                raise UserError(
-                    f"{path.name}: holds {layout.samples} people's genotypes.", "Give one person's file at a time."
-                )
+    for block in chain((first,), stream):
         lines += block.count(b"\n")
         for line in _lines_with(block, needles):
             row = _row(layout, line, rsids, places, chromosome)
             if row:
                 found[tuple(layout.fields(line))] = row
         last = block[block.rstrip().rfind(b"\n") + 1 :]
-    if layout is None:  # pragma: no cover - blocks() refuses an empty file
-        raise UserError(f"{path.name}: the file is empty.")
     _refuse_cut(path.name, layout, last, bool(found))
     return Scan(layout=layout, lines=lines + (not last.endswith(b"\n")), rows=tuple(found.values()))
+
+
+def _layout(name: str, stream: Iterator[bytes]) -> tuple[Layout, bytes]:
+    """The layout, and everything read until the first line of data (a VCF head can be long)."""
+    head = b""
+    for block in stream:
+        head += block
+        if not head[head.rstrip().rfind(b"\n") + 1 :].startswith(b"#"):
+            break
+    return layout_of(name, head), head
 
 
 def _lines_with(block: bytes, needles: list[bytes]) -> list[bytes]:
