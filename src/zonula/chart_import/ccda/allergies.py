@@ -5,10 +5,10 @@ from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import Concept, concept
 from zonula.chart_import.ccda.concerns import concern_status
 from zonula.chart_import.ccda.narrative import squeeze
-from zonula.chart_import.ccda.people import writer
+from zonula.chart_import.ccda.people import recorded, writer
 from zonula.chart_import.ccda.reading import Reading
 from zonula.chart_import.ccda.statement import CODE, PARTICIPANT, TEXT, TIME, VALUE, Statement, child, descend
-from zonula.chart_import.ccda.times import recorded, timing
+from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.vocabulary import ALLERGY_TYPES, NO_PARTICULAR_SUBSTANCE, V3
 from zonula.chart_import.negations import says_none
 
@@ -21,8 +21,7 @@ def allergy(reading: Reading, statement: Statement) -> None:
         _observation(reading, statement, "", "")
         return
     asides = Asides(reading, statement)
-    inner = [one for relation, one in asides.rest if one.kind == "observation" and relation != "REFR"]
-    asides.rest = [pair for pair in asides.rest if pair[1] not in inner]
+    inner = asides.take(lambda relation, one: one.kind == "observation" and relation != "REFR")
     report_rest(reading, asides)
     for one in inner:
         _observation(reading, one, statement.status, asides.note)

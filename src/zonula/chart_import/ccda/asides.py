@@ -1,10 +1,12 @@
 """What entries say in statements of their own: severity, criticality, status, reactions, reasons, comments, instructions."""
 
+from collections.abc import Callable
+
 from zonula.chart import Status
 from zonula.chart_import.ccda.concepts import concept, wording
 from zonula.chart_import.ccda.people import ids
 from zonula.chart_import.ccda.reading import Reading
-from zonula.chart_import.ccda.statement import CODE, TEXT, VALUE, Statement
+from zonula.chart_import.ccda.statement import CODE, RELATIONSHIP, TEXT, VALUE, Statement
 from zonula.chart_import.ccda.values import result_of
 from zonula.chart_import.ccda.vocabulary import CRITICALITIES, PROBLEM_STATUS, SEVERITIES
 
@@ -62,13 +64,22 @@ class Asides:
         self.severity = self.criticality = self.age = ""
         self.status: Status | None = None
         self.rest: list[tuple[str, Statement]] = []
-        for relation, inner in statement.related():
-            self._read(reading, relation, inner)
+        if RELATIONSHIP in statement.parts:
+            for relation, inner in statement.related():
+                self._read(reading, relation, inner)
+
+    def take(self, wanted: Callable[[str, Statement], bool]) -> list[Statement]:
+        """Take the statements that the caller reads itself out of `rest`."""
+        if not self.rest:
+            return []
+        taken = [pair[1] for pair in self.rest if wanted(*pair)]
+        self.rest = [pair for pair in self.rest if not wanted(*pair)]
+        return taken
 
     @property
     def note(self) -> str:
         """Comments and instructions in one text."""
-        return "\n".join(dict.fromkeys(filter(None, self.notes)))
+        return "\n".join(dict.fromkeys(filter(None, self.notes))) if self.notes else ""
 
     def _read(self, reading: Reading, relation: str, inner: Statement) -> None:
         role = _role(relation, inner)

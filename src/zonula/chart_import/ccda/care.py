@@ -5,11 +5,11 @@ from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import Concept, concept, wording
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
-from zonula.chart_import.ccda.people import entity, ids, performer
+from zonula.chart_import.ccda.people import entity, ids, performer, recorded
 from zonula.chart_import.ccda.problems import Setting, problem
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
 from zonula.chart_import.ccda.statement import CODE, PARTICIPANT, PERFORMER, TEXT, TIME, Statement, child, descend
-from zonula.chart_import.ccda.times import recorded, timing
+from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.values import result_of
 from zonula.chart_import.ccda.vocabulary import ACT_CLASS_OID, ACT_STATUS, NO_PARTICULAR_PROCEDURE, SDTC, V3
 
@@ -27,9 +27,9 @@ def encounter(reading: Reading, statement: Statement) -> None:
         return
     what = concept(reading, statement.first(CODE))
     asides = Asides(reading, statement)
-    diagnoses = [inner for _, inner in asides.rest if inner.kind == "act" and _DIAGNOSIS in inner.templates]
-    diagnoses += [inner for _, inner in asides.rest if inner.kind == "observation"]
-    asides.rest = [pair for pair in asides.rest if pair[1] not in diagnoses]
+    diagnoses = asides.take(
+        lambda _, one: one.kind == "observation" or (one.kind == "act" and _DIAGNOSIS in one.templates)
+    )
     report_rest(reading, asides)
     people = [entity(reading, child(element, _ENTITY)) for element in statement.all(PERFORMER)]
     notes = [asides.note]

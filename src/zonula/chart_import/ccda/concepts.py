@@ -97,6 +97,8 @@ def concept(reading: Reading, element: Element | None) -> Concept:
 
 def wording(reading: Reading, element: Element | None) -> str:
     """The wording of a coded element: text, else the bare code."""
+    if element is None:
+        return ""
     found = concept(reading, element)
     return found.text or (found.codes[0].code if found.codes else "")
 

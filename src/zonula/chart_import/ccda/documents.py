@@ -7,10 +7,10 @@ from zonula.chart import UNKNOWN_TIME, Kind, Status, When
 from zonula.chart_import.ccda.concepts import concept
 from zonula.chart_import.ccda.narrative import plain_text, readable, squeeze
 from zonula.chart_import.ccda.parse import Element
-from zonula.chart_import.ccda.people import entity, writer
+from zonula.chart_import.ccda.people import entity, recorded, writer
 from zonula.chart_import.ccda.reading import Reading
 from zonula.chart_import.ccda.statement import AUTHOR, CODE, TEXT, TIME, Statement, child
-from zonula.chart_import.ccda.times import moment, recorded, timing
+from zonula.chart_import.ccda.times import moment, timing
 from zonula.chart_import.ccda.vocabulary import V3
 
 _ASSIGNED_AUTHOR = V3 + "assignedAuthor"

@@ -3,9 +3,10 @@
 from zonula.chart import Kind, Status
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import concept, wording
+from zonula.chart_import.ccda.people import recorded
 from zonula.chart_import.ccda.reading import Reading
 from zonula.chart_import.ccda.statement import CODE, TEXT, TIME, VALUE, Statement, descend
-from zonula.chart_import.ccda.times import recorded, timing
+from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.vocabulary import V3
 from zonula.chart_import.negations import says_none
 
@@ -34,8 +35,7 @@ def _observation(reading: Reading, statement: Statement, relation: str) -> None:
         reading.skip(f"a relative's condition without code or text{f' (nullFlavor {what.null})' if what.null else ''}")
         return
     asides = Asides(reading, statement)
-    death = [inner for _, inner in asides.rest if _dead(reading, inner)]
-    asides.rest = [pair for pair in asides.rest if pair[1] not in death]
+    death = asides.take(lambda _, one: _dead(reading, one))
     report_rest(reading, asides)
     notes = [asides.note, what.qualifiers, "cause of death" if death else ""]
     nullified = statement.status in ("nullified", "obsolete")

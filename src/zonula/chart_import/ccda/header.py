@@ -8,7 +8,7 @@ from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element, UnreadableError
 from zonula.chart_import.ccda.people import code_is_self, entity, ids, person_name
 from zonula.chart_import.ccda.reading import NOBODY, Reading
-from zonula.chart_import.ccda.statement import AUTHOR, CODE, PERFORMER, TIME, child, descend
+from zonula.chart_import.ccda.statement import AUTHOR, CODE, COMPONENT, PERFORMER, TIME, child, descend
 from zonula.chart_import.ccda.times import moment, timing
 from zonula.chart_import.ccda.vocabulary import PATIENT_GENERATED_TEMPLATE, SDTC, V3
 
@@ -85,12 +85,13 @@ def read_header(reading: Reading, root: Element) -> None:
 
 def _people(reading: Reading, root: Element) -> None:
     """Remember everyone the header names by id; entries may repeat only the id."""
-    for tag in (_AUTHOR_ENTITY, _ENTITY):
-        for element in root.iter(tag):
-            if child(element, _PERSON) is not None:
-                who = entity(reading, element)
-                for key in ids(element):
-                    reading.people.setdefault(key, who)
+    for part in root:
+        if part.tag != COMPONENT:  # the body is long, and who stands there is read where it stands
+            for element in part.iter(_AUTHOR_ENTITY, _ENTITY):
+                if child(element, _PERSON) is not None:
+                    who = entity(reading, element)
+                    for key in ids(element):
+                        reading.people.setdefault(key, who)
     authors = [child(author, _AUTHOR_ENTITY) for author in root.iterchildren(AUTHOR)]
     reading.from_patient = any(code_is_self(author) for author in authors) or any(
         template.get("root") == PATIENT_GENERATED_TEMPLATE for template in root.iterchildren(_TEMPLATE)

@@ -5,10 +5,10 @@ from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import Concept, concept, wording
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
-from zonula.chart_import.ccda.people import from_patient, performer, writer
+from zonula.chart_import.ccda.people import from_patient, performer, recorded, writer
 from zonula.chart_import.ccda.reading import NOBODY, Reading
 from zonula.chart_import.ccda.statement import CODE, TEXT, TIME, Statement, child, descend
-from zonula.chart_import.ccda.times import NO_TIMING, frequency, recorded, timing
+from zonula.chart_import.ccda.times import NO_TIMING, frequency, timing
 from zonula.chart_import.ccda.vocabulary import V3
 
 _CONSUMABLE, _PRODUCT, _MATERIAL = V3 + "consumable", V3 + "manufacturedProduct", V3 + "manufacturedMaterial"
@@ -49,7 +49,7 @@ def medication(reading: Reading, statement: Statement) -> None:
     if statement.negated and not [code for code in what.codes if code.code != "410942007"]:
         text = text if text.lower().startswith("no ") else "No known medications"
     asides = Asides(reading, statement)
-    asides.rest = [pair for pair in asides.rest if pair[1].kind != "supply"]  # dispensing repeats what is given
+    asides.take(lambda _, one: one.kind == "supply")  # dispensing repeats what is given
     report_rest(reading, asides)
     when, rhythm = _schedule(reading, statement)
     who = performer(reading, statement)

@@ -10,7 +10,7 @@ from zonula.chart_import.ccda.vocabulary import V3
 REFERENCE = V3 + "reference"
 _LINE_AFTER = frozenset(V3 + name for name in ("tr", "item", "paragraph", "list", "table", "caption", "br", "title"))
 _CELL_AFTER = frozenset(V3 + name for name in ("td", "th"))
-_WITH_ID = etree.XPath("//*[@ID]")
+_IDS = etree.XPath("//@ID")
 _ROWS = etree.XPath("count(.//v:tbody/v:tr) + count(.//v:list/v:item)", namespaces={"v": V3[1:-1]})
 
 
@@ -63,9 +63,11 @@ class References:
     def resolve(self, target: str) -> str:
         """The text behind the reference on one line, or an empty string when it points nowhere."""
         if self._by_id is None:
-            self._by_id = {
-                element.get("ID", ""): element for element in reversed(cast("list[Element]", _WITH_ID(self._root)))
-            }
+            self._by_id = {}
+            for identifier in cast("list[etree._ElementUnicodeResult]", _IDS(self._root)):
+                owner = identifier.getparent()
+                if owner is not None:
+                    self._by_id.setdefault(str(identifier), owner)
         found = self._by_id.get(target.removeprefix("#"))
         if found is None:
             self.missing.add(target[:60])

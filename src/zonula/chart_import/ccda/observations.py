@@ -3,11 +3,11 @@
 from zonula.chart import UNKNOWN_TIME, Kind, Status
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import concept, null_text, wording
-from zonula.chart_import.ccda.people import from_patient, performer
+from zonula.chart_import.ccda.people import from_patient, performer, recorded
 from zonula.chart_import.ccda.problems import problem
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
-from zonula.chart_import.ccda.statement import CODE, PARTICIPANT, TEXT, TIME, Statement, child, descend
-from zonula.chart_import.ccda.times import recorded, timing
+from zonula.chart_import.ccda.statement import CODE, COMPONENT, PARTICIPANT, TEXT, TIME, Statement, child, descend
+from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.values import interpretation, reference_range, result_of
 from zonula.chart_import.ccda.vocabulary import ACT_CLASS_OID, ACT_STATUS, V3
 
@@ -91,7 +91,7 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
     what = concept(reading, statement.first(CODE))
     found = result_of(reading, statement)
     codes, text = what.codes, what.text or reading.references.text_of(statement.first(TEXT))
-    if any(code.code == "ASSERTION" and code.system_text == ACT_CLASS_OID for code in codes):
+    if codes and codes[0].code == "ASSERTION" and codes[0].system_text == ACT_CLASS_OID:
         codes, text = found.codes, found.text  # the value itself is what is asserted
     if not codes and not text:
         reading.skip(
@@ -99,8 +99,7 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
         )
         return
     asides = Asides(reading, statement)
-    nested = [inner for _, inner in asides.rest if inner.kind == "observation"]
-    asides.rest = [pair for pair in asides.rest if pair[1] not in nested]
+    nested = asides.take(lambda _, one: one.kind == "observation")
     report_rest(reading, asides)
     when = timing(reading, statement.first(TIME)).when
     has_result = found.quantity is not None or bool(found.text or found.codes)
@@ -134,6 +133,8 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
             ("body_site", wording(reading, statement.first(_SITE))),
         ),
     )
+    if not nested and COMPONENT not in statement.parts:
+        return
     inner_panel = _Panel()
     inner_panel.part_of, inner_panel.when, inner_panel.who = identifier, when, panel.who
     inner_panel.status = statement.status
@@ -167,6 +168,8 @@ def _status(statement: Statement, panel: _Panel, has_result: bool) -> Status:
 
 
 def _specimen(reading: Reading, statement: Statement) -> str:
+    if _SPECIMEN not in statement.parts:
+        return ""
     entity = descend(statement.first(_SPECIMEN), _SPECIMEN_ROLE, _SPECIMEN_ENTITY)
     return "" if entity is None else wording(reading, child(entity, CODE))
 

@@ -1,14 +1,17 @@
 """Who did or wrote something: performers, authors and informants, with the specialty they were written with."""
 
-from zonula.chart import SYSTEM_BY_OID, System
+from typing import NamedTuple
+
+from zonula.chart import SYSTEM_BY_OID, Moment, System
 from zonula.chart_import.ccda.concepts import concept
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
 from zonula.chart_import.ccda.statement import AUTHOR, CODE, INFORMANT, PERFORMER, Statement, child, descend
+from zonula.chart_import.ccda.times import moment
 from zonula.chart_import.ccda.vocabulary import SDTC, V3
 
-_NAME, _ID = V3 + "name", V3 + "id"
+_NAME, _ID, _TIME = V3 + "name", V3 + "id", V3 + "time"
 _GIVEN, _FAMILY = V3 + "given", V3 + "family"
 _ENTITY, _AUTHOR_ENTITY, _RELATED = V3 + "assignedEntity", V3 + "assignedAuthor", V3 + "relatedEntity"
 _PERSON, _ORGANISATION = V3 + "assignedPerson", V3 + "representedOrganization"
@@ -20,13 +23,15 @@ def person_name(parent: Element | None) -> str:
     """The legal or first name: parts in order, or the plain text of the name."""
     if parent is None:
         return ""
-    names = list(parent.iterchildren(_NAME))
-    if not names:
+    chosen = None
+    for name in parent:
+        if name.tag == _NAME and (chosen is None or "L" in name.get("use", "").split()):
+            chosen = name
+    if chosen is None:
         return ""
-    chosen = next((name for name in names if "L" in name.get("use", "").split()), names[0])
     if len(chosen) == 0:
         return squeeze(chosen.text)
-    return " ".join(filter(None, (squeeze(part.text) for part in chosen.iterchildren("*"))))
+    return " ".join([part.text.strip() for part in chosen if part.text and part.text.strip()])
 
 
 def entity(reading: Reading, assigned: Element | None) -> Who:
@@ -71,24 +76,58 @@ def performer(reading: Reading, statement: Statement) -> Who:
     return NOBODY
 
 
+class Authored(NamedTuple):
+    """Who wrote a statement down and when, and whether it is the patient's own word."""
+
+    who: Who = NOBODY
+    when: Moment | None = None
+    by_patient: bool = False
+
+
+_NOT_SAID = Authored()
+
+
+def authored(reading: Reading, statement: Statement) -> Authored:
+    """Read author and informant once per statement."""
+    known = statement.authored
+    if isinstance(known, Authored):
+        return known
+    authors, informants = statement.all(AUTHOR), statement.all(INFORMANT)
+    found = _NOT_SAID
+    if authors or informants:
+        who, when, by_patient = NOBODY, None, False
+        for element in authors:
+            for part in element:
+                if part.tag == _TIME:
+                    when = when or moment(reading, part.get("value"))
+                elif part.tag == _AUTHOR_ENTITY:
+                    who = who if who != NOBODY else entity(reading, part)
+                    by_patient = by_patient or code_is_self(part)
+        for element in informants:
+            related = child(element, _RELATED)
+            if related is not None and (related.get("classCode") == "PAT" or code_is_self(related)):
+                by_patient = True
+        found = Authored(who, when, by_patient)
+    statement.authored = found
+    return found
+
+
 def writer(reading: Reading, statement: Statement, otherwise: Who = NOBODY) -> Who:
     """Who asserts a diagnosis or allergy: its own author, else `otherwise`, else the one author of the whole document."""
-    for element in statement.all(AUTHOR):
-        who = entity(reading, child(element, _AUTHOR_ENTITY))
-        if who != NOBODY:
-            return who
+    who = authored(reading, statement).who
+    if who != NOBODY:
+        return who
     return otherwise if otherwise != NOBODY else reading.author
+
+
+def recorded(reading: Reading, statement: Statement) -> Moment | None:
+    """When the author wrote the statement down."""
+    return authored(reading, statement).when
 
 
 def from_patient(reading: Reading, statement: Statement) -> bool:
     """Whether the patient is the informant or the author, so that the statement is the patient's own."""
-    if reading.from_patient:
-        return True
-    for element in statement.all(INFORMANT):
-        related = child(element, _RELATED)
-        if related is not None and (related.get("classCode") == "PAT" or code_is_self(related)):
-            return True
-    return any(code_is_self(child(element, _AUTHOR_ENTITY)) for element in statement.all(AUTHOR))
+    return reading.from_patient or authored(reading, statement).by_patient
 
 
 def code_is_self(element: Element | None) -> bool:

@@ -6,10 +6,10 @@ from zonula.chart import Kind, Status
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import concept, wording
 from zonula.chart_import.ccda.concerns import concern_status
-from zonula.chart_import.ccda.people import writer
+from zonula.chart_import.ccda.people import recorded, writer
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
 from zonula.chart_import.ccda.statement import CODE, TEXT, TIME, VALUE, Statement
-from zonula.chart_import.ccda.times import recorded, timing
+from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.vocabulary import NO_PARTICULAR_PROBLEM, SYMPTOM_TYPES, V3
 from zonula.chart_import.negations import says_none
 
@@ -33,19 +33,13 @@ def problem(reading: Reading, statement: Statement, setting: Setting = _NOWHERE)
         _observation(reading, statement, "", setting, "")
         return
     asides = Asides(reading, statement)
-    found = False
-    rest: list[tuple[str, Statement]] = []
-    for relation, inner in asides.rest:
-        if inner.kind == "observation" and relation != "REFR":
-            _observation(reading, inner, statement.status, setting, asides.note)
-            found = True
-        elif inner.kind == "act" and relation != "REFR":  # a concern around a diagnosis act
-            problem(reading, inner, setting)
-            found = True
-        else:
-            rest.append((relation, inner))
-    asides.rest = rest
+    found = asides.take(lambda relation, one: relation != "REFR" and one.kind in ("observation", "act"))
     report_rest(reading, asides)
+    for inner in found:
+        if inner.kind == "observation":
+            _observation(reading, inner, statement.status, setting, asides.note)
+        else:  # a concern around a diagnosis act
+            problem(reading, inner, setting)
     if not found:
         why = statement.element.get("nullFlavor", "")
         reading.skip(f"a concern without an observation of its own{f' (nullFlavor {why})' if why else ''}")

@@ -133,7 +133,7 @@ class Reading:
                 encounter=encounter,
                 part_of=part_of,
                 note=note,
-                details=tuple(pair for pair in details if pair[1]),
+                details=tuple([pair for pair in details if pair[1]]),
             )
         )
         return identifier

@@ -44,13 +44,15 @@ def descend(element: Element | None, *tags: str) -> Element | None:
 class Statement:
     """`kind`: the local name of the element; `parts`: its children by tag, in document order."""
 
-    __slots__ = ("element", "kind", "parts")
+    __slots__ = ("_templates", "authored", "element", "kind", "parts")
 
     def __init__(self, element: Element, kind: str) -> None:
         self.element = element
         self.kind = kind
-        self.parts: dict[str, list[Element]] = {}
-        parts = self.parts
+        self.authored: object = None  # remembered by `people.authored`
+        self._templates: list[str] | None = None
+        parts: dict[str, list[Element]] = {}
+        self.parts = parts
         for part in element:
             tag = part.tag
             if tag in parts:
@@ -70,7 +72,9 @@ class Statement:
     @property
     def templates(self) -> list[str]:
         """The template roots, in document order."""
-        return [part.get("root", "") for part in self.parts.get(TEMPLATE, NOTHING)]
+        if self._templates is None:
+            self._templates = [part.get("root", "") for part in self.parts.get(TEMPLATE, NOTHING)]
+        return self._templates
 
     @property
     def negated(self) -> bool:

@@ -5,12 +5,11 @@ from typing import NamedTuple
 from zonula.chart import UNKNOWN_TIME, Moment, When
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.reading import Reading
-from zonula.chart_import.ccda.statement import AUTHOR, Statement, child
+from zonula.chart_import.ccda.statement import child
 from zonula.chart_import.ccda.vocabulary import EVENT_TIMES, V3, XSI_TYPE
 
 _LOW, _HIGH, _CENTER, _WIDTH = V3 + "low", V3 + "high", V3 + "center", V3 + "width"
 _PERIOD, _EVENT, _OFFSET, _PHASE = V3 + "period", V3 + "event", V3 + "offset", V3 + "phase"
-_TIME = V3 + "time"
 _UNITS = {"h": "hour", "d": "day", "wk": "week", "mo": "month", "min": "minute", "a": "year", "s": "second"}
 
 
@@ -96,10 +95,3 @@ def _unit(unit: str, plural: bool = False) -> str:
     if name is None:
         return unit
     return name + "s" if plural else name
-
-
-def recorded(reading: Reading, statement: Statement) -> Moment | None:
-    """When the author wrote the statement down."""
-    author = statement.first(AUTHOR)
-    time = None if author is None else child(author, _TIME)
-    return None if time is None else moment(reading, time.get("value"))
