@@ -123,11 +123,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CriterionMet(StrEnum):
-    """Where one criterion of a label stands."""
+    """Where one criterion of a label stands. CANNOT_TELL: the record speaks of it, but a date or result cannot be read."""
 
     MET = "met"
     NOT_MET = "not_met"
     NEVER_TESTED = "never_tested"
+    CANNOT_TELL = "cannot_tell"
 
 
 class Criterion(msgspec.Struct, frozen=True, kw_only=True):

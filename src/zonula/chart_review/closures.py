@@ -1,0 +1,355 @@
+"""Nodes to closures. Each closure means what `evaluate` says the node means; the features say which buckets to look at."""
+
+from collections.abc import Callable, Iterable
+
+from zonula.chart import Fact, Sex
+from zonula.chart_review import derived, overlap, reading
+from zonula.chart_review import nodes as n
+from zonula.chart_review.opened import FactTest, Found, Held, OpenChart, Places, SeriesTest, TruthTest, ValueTest
+from zonula.chart_review.spans import Span, compared, full_years, joined_and, joined_or
+from zonula.chart_review.vocabulary import Vocabulary
+
+Feature = n.CodedIn | n.TextLike | n.In
+_NO_FACTS: Found = ((), ())
+
+
+class Closures:
+    """Makes the closures of a set of nodes; equal series are made once and found once per chart."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.features: dict[n.Node, int] = {}
+        self.slots: dict[n.Series, tuple[int, SeriesTest]] = {}
+
+    def feature(self, node: n.Node) -> int:
+        """The bucket of a node that the pass over the facts decides; made when first asked for."""
+        return self.features.setdefault(node, len(self.features))
+
+    def sources(self, node: n.Node) -> frozenset[int] | None:
+        """The buckets that surely hold every fact a condition is yes or unknown for; None when all facts must be asked."""
+        if is_feature(node):
+            return frozenset({self.feature(node)})
+        if isinstance(node, n.And):
+            return next((found for part in node.of if (found := self.sources(part)) is not None), None)
+        if isinstance(node, n.Or):
+            each = [self.sources(part) for part in node.of]
+            if all(found is not None for found in each):
+                return frozenset(feature for found in each if found is not None for feature in found)
+        return None
+
+    def touched(self, node: n.Node) -> int:
+        """One bit per feature that can change the answer; -1 when every fact can."""
+        touched = 0
+        for inner in n.walk(node):
+            if isinstance(inner, n.Facts):
+                sources = self.sources(inner.where)
+                if sources is None:
+                    return -1
+                for feature in sources:
+                    touched |= 1 << feature
+        return touched
+
+    def series(self, node: n.Series) -> SeriesTest:
+        """The positions of a series."""
+        if node not in self.slots:
+            test = self._facts(node) if isinstance(node, n.Facts) else self._one(node)
+            slot = len(self.slots)
+
+            def remembered(opened: OpenChart) -> Found:
+                found = opened.founds[slot]
+                if found is None:
+                    found = opened.founds[slot] = test(opened)
+                return found
+
+            self.slots[node] = (slot, remembered)
+        return self.slots[node][1]
+
+    def _facts(self, node: n.Facts) -> SeriesTest:
+        sources = self.sources(node.where)
+        features = None if sources is None else tuple(sorted(sources))
+        if _exact(node.where):
+            return _scan(None, features)
+        if features is not None and isinstance(node.where, n.And):
+            leading = next(part for part in node.where.of if self.sources(part) is not None)
+            if _exact(leading):  # its buckets already say yes
+                others = tuple(part for part in node.where.of if part is not leading)
+                return _scan(self.condition(others[0] if len(others) == 1 else n.And(others)), features)
+        return _scan(self.condition(node.where), features)
+
+    def _one(self, node: n.First | n.Last) -> SeriesTest:
+        inner, last = self.series(node.of), isinstance(node, n.Last)
+
+        def one(opened: OpenChart) -> Found:
+            sure, maybe = inner(opened)
+            if not sure:
+                return ((), maybe) if maybe else _NO_FACTS
+            if not last:
+                return (sure[:1], ())  # undated facts stand at the end of chart order
+            dated = next((place for place in reversed(sure) if opened.facts[place].when.known), sure[-1])
+            return ((dated,), ())
+
+        return one
+
+    def condition(self, node: n.Node) -> FactTest:
+        """Whether the fact at a position meets a condition."""
+        if is_feature(node):
+            feature = self.feature(node)
+            return lambda opened, place: place in opened.buckets.get(feature, ())
+        match node:
+            case n.In(attribute=attribute, values=values):
+                return _attribute_test(attribute, frozenset(values), self.words)
+            case n.Within(days=limit):
+                allowed = self.value(limit)
+
+                def within(opened: OpenChart, place: int) -> bool | None:
+                    span, ago = reading.days(opened.facts[place]), None
+                    if span is not None:
+                        ago = (max(0, opened.today_ordinal - span[1]), opened.today_ordinal - span[0])
+                    return compared(ago, "<=", allowed(opened)[0])
+
+                return within
+            case n.After(day=day):
+                after = self.value(day)
+                return lambda opened, place: compared(reading.days(opened.facts[place]), ">", after(opened)[0])
+            case n.Not(of=part):
+                inner = self.condition(part)
+                return lambda opened, place: None if (holds := inner(opened, place)) is None else not holds
+            case n.And(of=members) | n.Or(of=members):
+                tests = [self.condition(part) for part in members]
+                join = joined_and if isinstance(node, n.And) else joined_or
+                return lambda opened, place: join([test(opened, place) for test in tests])
+        raise TypeError(f"{type(node).__name__} is not a condition")
+
+    def value(self, node: n.Value) -> ValueTest:
+        """The span of a number or day, and the positions it was read from."""
+        match node:
+            case n.Figure(card=card, key=key):
+                number = self.words.figure(card, key)
+                constant: tuple[Span | None, Places] = ((number, number), ())
+                return lambda opened: constant
+            case n.Today():
+                return lambda opened: ((opened.today_ordinal, opened.today_ordinal), ())
+            case n.Birth():
+                return _birth
+            case n.Years(since=since, until=until):
+                start, stop = self.value(since), self.value(until)
+
+                def years(opened: OpenChart) -> tuple[Span | None, Places]:
+                    (a, because), (b, more) = start(opened), stop(opened)
+                    return full_years(a, b), because + more
+
+                return years
+            case n.OverlapOf(of=members):
+                tests = [self.series(member) for member in members]
+                rule = self.words.overlap
+
+                def overlapping(opened: OpenChart) -> tuple[Span | None, Places]:
+                    founds = [test(opened)[0] for test in tests]
+                    series = [[opened.facts[place] for place in found] for found in founds]
+                    peak = overlap.busiest(series, rule, opened.today_ordinal)
+                    return (peak.count, peak.at_most), tuple(place for which in peak.which for place in founds[which])
+
+                return overlapping
+            case _:
+                return self._value_of_series(node)
+
+    def _value_of_series(self, node: n.Node) -> ValueTest:
+        words = self.words
+        match node:
+            case n.CountOf(of=series):
+                counted = self.series(series)
+
+                def count(opened: OpenChart) -> tuple[Span | None, Places]:
+                    sure, maybe = counted(opened)
+                    return (len(sure), len(sure) + len(maybe)), sure + maybe
+
+                return count
+            case n.DistinctOf(of=series, by=by, prefix=prefix):
+                told_apart = self.series(series)
+
+                def distinct(opened: OpenChart) -> tuple[Span | None, Places]:
+                    sure, maybe = told_apart(opened)
+                    keyed = {place: derived.keys(opened.facts[place], by, prefix, words) for place in sure + maybe}
+                    surely = {key for place in sure for key in keyed[place]}
+                    at_most = surely | {key for place in maybe for key in keyed[place]}
+                    return (len(surely), len(at_most)), tuple(place for place, keys in keyed.items() if keys)
+
+                return distinct
+            case n.FallOf(of=series, measure=measure, days=limit):
+                falling, allowed = self.series(series), self.value(limit)
+
+                def fall(opened: OpenChart) -> tuple[Span | None, Places]:
+                    sure = falling(opened)[0]
+                    span, rests = derived.fall([opened.facts[p] for p in sure], measure, allowed(opened)[0], words)
+                    return span, tuple(p for p in sure if any(opened.facts[p] is fact for fact in rests))
+
+                return fall
+            case n.DayOf(of=series):
+                return self._read_first(series, reading.days)
+            case n.ValueOf(of=series, measure=measure):
+                return self._read_first(series, lambda fact: words.measured(fact, measure))
+            case n.UpperLimitsOf(of=series):
+                return self._read_first(series, derived.upper_limits)
+        raise TypeError(f"{type(node).__name__} is not a value")
+
+    def _read_first(self, series: n.Series, read: Callable[[Fact], Span | None]) -> ValueTest:
+        test = self.series(series)
+
+        def first(opened: OpenChart) -> tuple[Span | None, Places]:
+            sure = test(opened)[0]
+            return (read(opened.facts[sure[0]]), sure[:1]) if sure else (None, ())
+
+        return first
+
+    def truth(self, node: n.Node) -> TruthTest:  # noqa: PLR0911 - one case per node
+        """The answer to a question."""
+        match node:
+            case n.Exists(of=series):
+                sought = self.series(series)
+
+                def exists(opened: OpenChart) -> Held:
+                    sure, maybe = sought(opened)
+                    return (True, None, sure) if sure else (None, None, maybe) if maybe else (False, None, ())
+
+                return exists
+            case n.Stated(claim=claim, heard=heard):
+                claimed, spoken = self.truth(claim), self.series(heard)
+
+                def stated(opened: OpenChart) -> Held:
+                    holds, value, because = claimed(opened)
+                    if holds is not False:
+                        return holds, value, because
+                    sure = spoken(opened)[0]
+                    return (False, value, sure) if sure else (None, value, ())
+
+                return stated
+            case n.Is(of=series, condition=condition):
+                chosen, test = self.series(series), self.condition(condition)
+
+                def first_is(opened: OpenChart) -> Held:
+                    sure, maybe = chosen(opened)
+                    return (test(opened, sure[0]), None, sure[:1]) if sure else (None, None, maybe)
+
+                return first_is
+            case n.Compare(left=left, operator=operator, right=right):
+                one, other = self.value(left), self.value(right)
+
+                def compare(opened: OpenChart) -> Held:
+                    (a, because), (b, more) = one(opened), other(opened)
+                    exact = a[0] if a is not None and a[0] == a[1] else None
+                    return compared(a, operator, b), exact, _in_order(because, more)
+
+                return compare
+            case n.SexIs(sex=sex):
+                told = (Sex.FEMALE, Sex.MALE)
+                return lambda opened: (opened.patient.sex == sex if opened.patient.sex in told else None, None, ())
+            case n.Not(of=part):
+                inner = self.truth(part)
+
+                def negated(opened: OpenChart) -> Held:
+                    holds, value, because = inner(opened)
+                    return (None if holds is None else not holds), value, because
+
+                return negated
+            case n.And(of=members) | n.Or(of=members):
+                return _joined([self.truth(part) for part in members], isinstance(node, n.Or))
+        raise TypeError(f"{type(node).__name__} is not a truth")
+
+
+def is_feature(node: n.Node) -> bool:
+    """Whether the pass over the facts decides the node alone."""
+    return isinstance(node, n.CodedIn | n.TextLike) or (
+        isinstance(node, n.In) and node.attribute is n.Attribute.KIND and len(node.values) == 1
+    )
+
+
+def _exact(node: n.Node) -> bool:
+    """Whether standing in one of its buckets is the whole condition."""
+    return is_feature(node) or (isinstance(node, n.Or) and all(_exact(part) for part in node.of))
+
+
+def _scan(test: FactTest | None, features: tuple[int, ...] | None) -> SeriesTest:
+    """Ask the facts of some buckets (of all facts, when features is None) in chart order."""
+
+    def scan(opened: OpenChart) -> Found:
+        places: Iterable[int]
+        if features is None:
+            places = range(len(opened.facts))
+        else:
+            filled = [bucket for feature in features if (bucket := opened.buckets.get(feature))]
+            if not filled:
+                return _NO_FACTS
+            places = filled[0] if len(filled) == 1 else sorted({place for bucket in filled for place in bucket})
+        if test is None:
+            return (tuple(places), ())
+        sure, maybe = [], []
+        for place in places:
+            holds = test(opened, place)
+            if holds:
+                sure.append(place)
+            elif holds is None:
+                maybe.append(place)
+        return (tuple(sure), tuple(maybe))
+
+    return scan
+
+
+def _joined(tests: list[TruthTest], decisive: bool) -> TruthTest:
+    """One decisive part decides (all decisive parts are cited); else the unknown ones leave it open; else all speak."""
+
+    def joined(opened: OpenChart) -> Held:
+        helds = [test(opened) for test in tests]
+        sought: bool | None = decisive
+        deciding = [held for held in helds if held[0] is decisive]
+        if not deciding:
+            sought, deciding = None, [held for held in helds if held[0] is None]
+            if not deciding:
+                sought, deciding = not decisive, helds
+        value = next((held[1] for held in deciding if held[1] is not None), None)
+        return sought, value, _in_order(*[held[2] for held in deciding])
+
+    return joined
+
+
+def _in_order(*because: Places) -> Places:
+    """The positions in chart order, each once."""
+    told = [places for places in because if places]
+    if not told:
+        return ()
+    return tuple(sorted({place for places in told for place in places}))
+
+
+def _birth(opened: OpenChart) -> tuple[Span | None, Places]:
+    born = opened.patient.birth
+    return (None if born is None else (born.earliest.toordinal(), born.latest.toordinal())), ()
+
+
+def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocabulary) -> FactTest:  # noqa: PLR0911 - one case per attribute
+    result_words = words.result_words
+    match attribute:
+        case n.Attribute.KIND:
+            return lambda opened, place: opened.facts[place].kind in values
+        case n.Attribute.STATUS:
+            return lambda opened, place: opened.facts[place].status in values
+        case n.Attribute.STANDING:
+            return lambda opened, place: reading.standing(opened.facts[place], result_words) in values
+        case n.Attribute.JUDGEMENT:
+
+            def judged(opened: OpenChart, place: int) -> bool | None:
+                said = reading.judgement(opened.facts[place], result_words)
+                return None if said is None else said in values
+
+            return judged
+        case n.Attribute.DIRECTION:
+            return lambda opened, place: (
+                None if (way := reading.direction(opened.facts[place])) is None else way in values
+            )
+        case n.Attribute.COURSE:
+            return lambda opened, place: reading.course(opened.facts[place], opened.today) in values
+        case n.Attribute.SPECIALTY:
+
+            def practised(opened: OpenChart, place: int) -> bool | None:
+                specialty = words.specialty(opened.facts[place].specialty)
+                return specialty in values if specialty else None
+
+            return practised

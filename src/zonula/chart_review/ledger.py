@@ -1,0 +1,96 @@
+"""The suspicion ledger: each label somebody wrote down, by whom and when, and where its criteria stand. A label stays a suspicion."""
+
+from zonula.chart import Fact, Finding, Status
+from zonula.chart_review import nodes as n
+from zonula.chart_review.case import Case, written
+from zonula.chart_review.contract import Criterion, CriterionMet, Proposal, Suspicion
+from zonula.chart_review.evaluate import Evidence
+from zonula.chart_review.library.suspicions import SUSPICIONS, card_of, proposing, refuting
+from zonula.chart_review.reading import moment
+
+_MET = {True: CriterionMet.MET, False: CriterionMet.NOT_MET}
+_READ_BY = "chart_review/text_reading"
+
+
+def ledger(case: Case) -> tuple[tuple[Suspicion, ...], tuple[Finding, ...]]:
+    """The labels in the record, each with its finding; a label nobody proposed is not listed."""
+    entries = []
+    for label in SUSPICIONS:
+        proposals = case.facts(proposing(label))
+        if proposals:
+            entries.append(_entry(case, label, proposals))
+    return tuple(entry for entry, _ in entries), tuple(finding for _, finding in entries)
+
+
+def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, Finding]:
+    card = case.card(card_of(label))
+    proposals = tuple(_proposal(fact) for fact in facts)
+    first = next((proposal for proposal in proposals if proposal.on), proposals[0])
+    only_patient = all(fact.status is Status.PATIENT_REPORTED for fact in facts)
+    because = tuple(fact.id for fact in facts)
+    criteria = _criteria(case, label)
+    cited = {card.id: None, _READ_BY: None}
+    for truth in (*SUSPICIONS[label].supporting.values(), *SUSPICIONS[label].opposing.values()):
+        cited.update(dict.fromkeys(n.cited_cards(truth)))
+    cards = tuple(cited)
+    supporting = [criterion for criterion in criteria if criterion.supports]
+    met = sum(criterion.standing is CriterionMet.MET for criterion in supporting)
+    never = sum(criterion.standing is CriterionMet.NEVER_TESTED for criterion in supporting)
+    when = f" on {first.on}" if first.on else ""
+    says = (
+        f"{card.data['label']} ({card.data['recognition']}): proposed by {first.by}{when}, a suspicion; "
+        f"of {len(supporting)} criteria the record can show, {met} met, {never} never tested."
+    )
+    suspicion = Suspicion(
+        id=label,
+        label=card.data["label"],
+        status="patient_reported" if only_patient else "suspected",
+        recognition=card.data["recognition"],
+        proposed_by=first.by,
+        proposed_on=first.on,
+        proposals=proposals,
+        refuted_by_record=tuple(fact.id for fact in case.facts(refuting(label))),
+        criteria=criteria,
+        what_would_refute=card.data["what_would_refute"],
+        because=because,
+        according_to=cards,
+    )
+    return suspicion, case.finding(f"suspicion.{label}", says, cards, because=because, value=suspicion.status)
+
+
+def _proposal(fact: Fact) -> Proposal:
+    providers = (source.provider for source in fact.sources)
+    told = "the patient" if fact.status is Status.PATIENT_REPORTED else "not recorded"
+    return Proposal(
+        by=fact.performer or next((provider for provider in providers if provider), "") or told,
+        specialty=fact.specialty,
+        on=written(moment(fact)),
+        recorded_as=fact.status.value,
+        fact=fact.id,
+    )
+
+
+def _criteria(case: Case, label: str) -> tuple[Criterion, ...]:
+    wording = case.card(card_of(label)).data["criteria"]
+    both = SUSPICIONS[label]
+    found = []
+    for supports, group in ((True, both.supporting), (False, both.opposing)):
+        for name, truth in group.items():
+            evidence = case.truth(truth)
+            found.append(
+                Criterion(
+                    id=name,
+                    says=wording[name],
+                    standing=standing(evidence),
+                    supports=supports,
+                    because=evidence.because,
+                )
+            )
+    return tuple(found)
+
+
+def standing(evidence: Evidence) -> CriterionMet:
+    """Met or not; unknown with facts cannot be told from them, unknown without facts was never tested or asked."""
+    if evidence.holds is None:
+        return CriterionMet.CANNOT_TELL if evidence.because else CriterionMet.NEVER_TESTED
+    return _MET[evidence.holds]

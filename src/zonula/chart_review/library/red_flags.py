@@ -1,0 +1,251 @@
+"""The conditions of the red flags. Each has a card of its name with level, figures, sentence and safe action (facts file, section 3)."""
+
+from zonula.chart import Kind, Sex, Status
+from zonula.chart_review import nodes as n
+from zonula.chart_review.library.domains import affirming
+from zonula.chart_review.library.phrases import (
+    AGE_TODAY,
+    ASSERTED_FACT,
+    JUDGED_ABNORMAL,
+    JUDGED_NORMAL,
+    age_at,
+    complaints,
+    current_drugs,
+    done,
+    last_result,
+    named,
+    of_kinds,
+    recorded,
+    recorded_within,
+    result,
+    result_is,
+    tests,
+)
+from zonula.chart_review.library.suspicions import proposing
+from zonula.chart_review.reading import OF_FAMILY
+
+DRUGS = (
+    "insulin",
+    "sulfonylurea",
+    "anticoagulant",
+    "lithium",
+    "maoi",
+    "transplant",
+    "methotrexate",
+    "clozapine",
+    "chemotherapy",
+    "digoxin",
+)
+_WOMAN = n.SexIs(Sex.FEMALE)
+
+
+def card_of(flag: str) -> str:
+    """The card of a red flag."""
+    return f"chart_review/red_flags/{flag}"
+
+
+def _figure(flag: str, key: str) -> n.Figure:
+    return n.Figure(card_of(flag), key)
+
+
+def _recent(flag: str, name: str = "") -> n.Truth:
+    return recorded_within(name or f"flag/{flag}", card_of(flag))
+
+
+def _recent_result(flag: str, test: str, key: str) -> n.Truth:
+    """The newest result lies below the card's figure, and it is recent."""
+    recent = n.Is(last_result(test), n.Within(_figure(flag, "recent_days")))
+    return n.And((result(test, "<", card_of(flag), key), recent))
+
+
+def _new_after(flag: str, series: n.Facts) -> n.Truth:
+    """The first such fact of the record is recent and came at or after the card's age."""
+    first = n.First(series)
+    return n.And(
+        (
+            n.Exists(series),
+            n.Is(first, n.Within(_figure(flag, "recent_days"))),
+            n.Compare(age_at(first), ">=", _figure(flag, "age")),
+        )
+    )
+
+
+def _fell(flag: str, percent: str, days: str) -> n.Truth:
+    return n.Compare(n.FallOf(tests("body_weight"), "body_weight", _figure(flag, days)), ">=", _figure(flag, percent))
+
+
+_CELIAC_SEROLOGY = n.Or(tuple(done(test) for test in ("ttg_iga", "ttg_igg", "ema_iga", "dgp_igg", "dgp_iga")))
+_CONFIRMED = n.Not(n.In(n.Attribute.STATUS, (Status.SUSPECTED.value, Status.PATIENT_REPORTED.value)))
+_CELIAC_KNOWN = recorded("history/celiac", _CONFIRMED)
+_ON_GLUTEN_FREE_DIET = n.Facts(
+    n.And(
+        (
+            named("history/gluten_free"),
+            ASSERTED_FACT,
+            of_kinds(Kind.CONDITION, Kind.SYMPTOM, Kind.OBSERVATION, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.PROCEDURE),
+        )
+    )
+)
+_FIRST_DAY_OFF_GLUTEN = n.DayOf(n.First(_ON_GLUTEN_FREE_DIET))
+_LAST_TTG = last_result("ttg_iga")
+_GASTRO_FOLLOW_UP = n.Facts(
+    n.And(
+        (
+            n.Or(
+                (
+                    n.And((of_kinds(Kind.ENCOUNTER), n.In(n.Attribute.SPECIALTY, ("gastroenterology",)))),
+                    named("test/duodenal_biopsy"),
+                )
+            ),
+            ASSERTED_FACT,
+            n.After(n.DayOf(_LAST_TTG)),
+        )
+    )
+)
+_ITCH = n.Exists(affirming("itch"))
+_ANAPHYLAXIS = recorded("flag/anaphylaxis")
+
+RED_FLAGS: dict[str, n.Truth] = {
+    "low_oxygen": _recent_result("low_oxygen", "oxygen_saturation", "below"),
+    "very_low_glucose": _recent_result("very_low_glucose", "glucose", "below"),
+    "cardiorespiratory": _recent("cardiorespiratory"),
+    "food_impaction": _recent("food_impaction"),
+    "cauda_equina": _recent("cauda_equina"),
+    "severe_drug_reaction": _recent("severe_drug_reaction"),
+    "phq9_item9": result("phq9_item9", ">=", card_of("phq9_item9"), "at_least"),
+    "suicidal": _recent("suicidal"),
+    "gi_bleeding": _recent("gi_bleeding"),
+    "jaundice": _recent("jaundice"),
+    "neuro_alarm": _recent("neuro_alarm"),
+    "new_headache_after_50": _new_after("new_headache_after_50", affirming("headache")),
+    "psychosis_mania": _recent("psychosis_mania"),
+    "safeguarding": recorded("flag/safeguarding"),
+    "itch_in_pregnancy": n.And((_ITCH, _recent("itch_in_pregnancy", "history/pregnancy"))),
+    "very_low_cortisol": result("cortisol", "<", card_of("very_low_cortisol"), "below"),
+    "dysphagia": _recent("dysphagia"),
+    "weight_loss_recorded": _recent("weight_loss_recorded", "flag/weight_loss"),
+    "weight_falling": _fell("weight_falling", "percent", "days"),
+    "weight_falling_fast": n.Or(
+        (
+            _fell("weight_falling_fast", "percent_month", "days_month"),
+            _fell("weight_falling_fast", "percent_half_year", "days_half_year"),
+        )
+    ),
+    "abdominal_mass": recorded("flag/abdominal_mass"),
+    "bowel_change_after_50": _new_after("bowel_change_after_50", complaints("flag/bowel_change")),
+    "new_bloating_after_50": n.And((_WOMAN, _new_after("new_bloating_after_50", affirming("bloating")))),
+    "ibs_after_50": n.And((_WOMAN, _new_after("ibs_after_50", proposing("ibs")))),
+    "persistent_vomiting": _recent("persistent_vomiting"),
+    "nocturnal_diarrhoea": _recent("nocturnal_diarrhoea"),
+    "constitutional": _recent("constitutional"),
+    "iron_deficiency_anaemia": n.Or(
+        (
+            recorded("history/iron_deficiency_anaemia"),
+            n.And(
+                (
+                    n.Is(last_result("hemoglobin"), n.In(n.Attribute.DIRECTION, ("low",))),
+                    result("ferritin", "<", card_of("iron_deficiency_anaemia"), "ferritin_below"),
+                )
+            ),
+        )
+    ),
+    "positive_fit": result_is("fit", JUDGED_ABNORMAL),
+    "high_calprotectin": result("calprotectin", ">", card_of("high_calprotectin"), "above"),
+    "celiac_positive_no_followup": n.And(
+        (n.Is(_LAST_TTG, JUDGED_ABNORMAL), n.Not(n.Exists(_GASTRO_FOLLOW_UP)), n.Not(_CELIAC_KNOWN))
+    ),
+    "back_pain_with_cancer": n.And((_recent("back_pain_with_cancer", "history/back_pain"), recorded("history/cancer"))),
+    "low_bmi": result("bmi", "<", card_of("low_bmi"), "below"),
+    "eating_disorder": recorded("flag/eating_disorder"),
+    "anaphylaxis_history": _ANAPHYLAXIS,
+    "anaphylaxis_on_blocker": n.And(
+        (
+            _ANAPHYLAXIS,
+            n.Or((n.Exists(current_drugs("beta_blocker")), n.Exists(current_drugs("ace_inhibitor")))),
+        )
+    ),
+    "asthma_unstable": _recent("asthma_unstable", "flag/asthma_exacerbation"),
+    "pregnancy": _recent("pregnancy", "history/pregnancy"),
+    "breastfeeding": _recent("breastfeeding", "history/breastfeeding"),
+    "kidney_disease": recorded("flag/kidney_disease"),
+    "liver_disease": recorded("flag/liver_disease"),
+    "heart_failure": recorded("flag/heart_failure"),
+    "type1_diabetes": recorded("flag/type1_diabetes"),
+    "special_diet_disease": recorded("flag/special_diet_disease"),
+    "ibd": recorded("flag/ibd"),
+    "child": n.Compare(AGE_TODAY, "<", _figure("child", "age")),
+    "celiac_known": _CELIAC_KNOWN,
+    "celiac_never_tested": n.And(
+        (
+            n.Or(
+                (
+                    n.Exists(affirming("bloating")),
+                    n.Exists(affirming("fatigue")),
+                    recorded("history/iron_deficiency_anaemia"),
+                    n.Exists(proposing("ibs")),
+                )
+            ),
+            n.Not(_CELIAC_SEROLOGY),
+            n.Not(_CELIAC_KNOWN),
+        )
+    ),
+    "celiac_tested_without_iga": n.And((done("ttg_iga"), n.Not(done("total_iga")))),
+    "celiac_tested_off_gluten": n.And(
+        (
+            n.Exists(_ON_GLUTEN_FREE_DIET),
+            n.Is(_LAST_TTG, n.After(_FIRST_DAY_OFF_GLUTEN)),
+            n.Is(_LAST_TTG, JUDGED_NORMAL),
+        )
+    ),
+    "gluten_free_untested": n.And((n.Exists(_ON_GLUTEN_FREE_DIET), n.Not(_CELIAC_SEROLOGY), n.Not(_CELIAC_KNOWN))),
+    "iga_deficient": n.Or(
+        (recorded("history/iga_deficiency"), result("total_iga", "<", card_of("iga_deficient"), "below"))
+    ),
+    "iron_deficiency": result("ferritin", "<", card_of("iron_deficiency"), "below"),
+    "low_b12": result("b12", "<", card_of("low_b12"), "below"),
+    "diabetes_range_hba1c": n.And(
+        (
+            result("hba1c", ">=", card_of("diabetes_range_hba1c"), "at_least"),
+            n.Not(recorded("history/diabetes")),
+        )
+    ),
+    "abnormal_tsh": result_is("tsh", JUDGED_ABNORMAL),
+    "cholestasis_with_itch": n.And(
+        (
+            _ITCH,
+            n.Compare(n.UpperLimitsOf(last_result("alp")), ">=", _figure("cholestasis_with_itch", "upper_limits")),
+        )
+    ),
+    "depression_screen": result("phq9", ">=", card_of("depression_screen"), "at_least"),
+    "anxiety_screen": result("gad7", ">=", card_of("anxiety_screen"), "at_least"),
+    "substance_use": recorded("flag/substance_use"),
+    "family_history": n.Exists(
+        n.Facts(
+            n.Or(
+                (
+                    n.And(
+                        (
+                            n.Or((n.CodedIn("family/gi_alarm"), n.TextLike("family/gi_alarm", ("affirmed", "family")))),
+                            of_kinds(Kind.FAMILY_HISTORY),
+                            n.In(n.Attribute.STANDING, (OF_FAMILY,)),
+                        )
+                    ),
+                    n.And((n.CodedIn("family/gi_alarm"), ASSERTED_FACT)),
+                    n.And((n.TextLike("family/gi_alarm", ("family",)), ASSERTED_FACT)),
+                )
+            )
+        )
+    ),
+    "low_yield_test": n.Exists(
+        n.Facts(
+            n.And(
+                (
+                    n.TextLike("flag/low_yield_test"),
+                    n.In(n.Attribute.STANDING, ("asserted", "denied")),
+                    of_kinds(Kind.OBSERVATION, Kind.PROCEDURE, Kind.DOCUMENT),
+                )
+            )
+        )
+    ),
+    **{f"drug_{drug}": n.Exists(current_drugs(drug)) for drug in DRUGS},
+}

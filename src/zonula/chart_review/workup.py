@@ -1,0 +1,108 @@
+"""The work-up inventory: the first-line tests of the core screen and of the present domains, and where each stands."""
+
+from collections.abc import Iterable
+
+from zonula.chart import Ask, Fact, Finding
+from zonula.chart_review.case import Case, written
+from zonula.chart_review.contract import SymptomDomain, WorkupItem, WorkupStatus
+from zonula.chart_review.library.domains import card_of
+from zonula.chart_review.library.phrases import tests
+from zonula.chart_review.library.workup import NOT_INTERPRETABLE, WITHHELD_ONLY_WHEN_REASSURING
+from zonula.chart_review.reading import judgement, moment
+
+_TESTS, _CORE = "chart_review/tests", "chart_review/core_screen"
+_STATUS = {
+    "normal": WorkupStatus.REASSURING,
+    "abnormal": WorkupStatus.ABNORMAL,
+    "inconclusive": WorkupStatus.INCONCLUSIVE,
+    None: WorkupStatus.DONE_UNJUDGED,
+}
+_SAYS = {
+    WorkupStatus.REASSURING: "done, within its limits",
+    WorkupStatus.ABNORMAL: "done, outside its limits",
+    WorkupStatus.INCONCLUSIVE: "done, without a clear answer",
+    WorkupStatus.DONE_UNJUDGED: "done; sent without limits or interpretation",
+    WorkupStatus.NOT_INTERPRETABLE: "done, not interpretable",
+    WorkupStatus.MISSING: "not in the records",
+}
+
+
+def workup(case: Case, present: Iterable[SymptomDomain]) -> tuple[tuple[WorkupItem, ...], tuple[Finding, ...]]:
+    """One entry per test, core screen first, with every group that asks for it."""
+    groups: dict[str, list[str]] = {test: ["core"] for test in case.card(_CORE).data["tests"]}
+    for domain in present:
+        for test in case.card(card_of(domain.id)).data["first_line_tests"]:
+            groups.setdefault(test, []).append(domain.id)
+    items = tuple(_item(case, test, tuple(asking)) for test, asking in groups.items())
+    return items, tuple(_finding(case, item) for item in items)
+
+
+def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
+    described = case.card(_TESTS).data[test]
+    cards = (_TESTS, *(_CORE if group == "core" else card_of(group) for group in groups))
+    results = case.facts(tests(test))
+    if results:
+        last = next((fact for fact in reversed(results) if fact.when.known), results[-1])
+        status, reason, more, card = _withheld(case, test, _STATUS[judgement(last, case.words.result_words)])
+        because = [fact.id for fact in results]
+        because += [fact for fact in more if fact not in because]
+        cards = (*cards, *card)
+    elif "part_of" in described and (results := case.facts(tests(described["part_of"]))):
+        last, because = results[-1], [fact.id for fact in results]
+        status, reason = WorkupStatus.DONE_UNJUDGED, "only the panel is in the records, not this value"
+    else:
+        missing = WorkupStatus.MISSING
+        return WorkupItem(id=test, title=described["title"], groups=groups, status=missing, according_to=cards)
+    return WorkupItem(
+        id=test,
+        title=described["title"],
+        groups=groups,
+        status=status,
+        result=result_text(last),
+        on=written(moment(last)),
+        times=len(results),
+        reason=reason,
+        because=tuple(because),
+        according_to=cards,
+    )
+
+
+def _withheld(
+    case: Case, test: str, status: WorkupStatus
+) -> tuple[WorkupStatus, str, tuple[str, ...], tuple[str, ...]]:
+    """The status, or that the result may not be read: with why, because of which facts, by which card."""
+    if status is WorkupStatus.REASSURING or test not in WITHHELD_ONLY_WHEN_REASSURING:
+        for truth, why, card in NOT_INTERPRETABLE.get(test, ()):
+            evidence = case.truth(truth)
+            if evidence.holds:
+                return WorkupStatus.NOT_INTERPRETABLE, why, evidence.because, (card,)
+    return status, "", (), ()
+
+
+def result_text(fact: Fact) -> str:
+    """The result as it was sent; empty when none was."""
+    if fact.value is not None:
+        return f"{fact.value.comparator}{fact.value.value:g} {fact.value.unit}".strip()
+    return fact.value_text or next((code.display or code.code for code in fact.value_codes), "")
+
+
+def _finding(case: Case, item: WorkupItem) -> Finding:
+    missing = item.status is WorkupStatus.MISSING
+    told = f" {item.result}" if item.result else ""
+    when = f" on {item.on}" if item.on else ""
+    why = f" ({item.reason})" if item.reason else ""
+    again = item.status is WorkupStatus.NOT_INTERPRETABLE
+    ask = (
+        "Look for an earlier result, else decide whether to order it"
+        if missing
+        else "Resolve what keeps it from being read"
+    )
+    return case.finding(
+        f"workup.{item.id}",
+        f"{item.title}: {_SAYS[item.status]}{why}{told and ':' + told}{when}.",
+        item.according_to,
+        state=None if missing else True,
+        because=item.because,
+        value=item.status.value,
+        asks=(Ask("clinician", ask),) if missing or again else (),
+    )
