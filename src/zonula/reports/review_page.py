@@ -59,7 +59,7 @@ class DomainRow(NamedTuple):
 
 
 class CriterionRow(NamedTuple):
-    """One criterion. standing: "met", "not_met" or "never_tested"."""
+    """One criterion. standing: "met", "not_met", "never_tested" or "cannot_tell"."""
 
     says: str
     standing: str
@@ -258,6 +258,7 @@ _STANDINGS = {
     CriterionMet.MET: "met",
     CriterionMet.NOT_MET: "not met",
     CriterionMet.NEVER_TESTED: "never tested or not written down",
+    CriterionMet.CANNOT_TELL: "cannot be told from the record",
 }
 
 
