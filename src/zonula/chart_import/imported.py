@@ -12,7 +12,7 @@ import msgspec
 
 from zonula.chart import Chart, Fact, Patient, chart_of
 from zonula.chart_import.containers import Opened, Unpacker
-from zonula.chart_import.fhir import Resource, directory_of, is_bundle
+from zonula.chart_import.fhir import Resource, directory_of, is_bundle, repeated_keys
 from zonula.chart_import.fhir import read as read_fhir
 from zonula.chart_import.identity import Person, Record, people_of
 from zonula.chart_import.merging import merged
@@ -54,16 +54,18 @@ def read_paths(paths: Sequence[Path], progress: Progress | None = None) -> Impor
             except OSError as wrong:
                 raise UserError(f"{path}: cannot be read ({wrong.strerror}).") from None
 
-    return read_documents(contents())
+    return read_documents(contents(), thorough=True)
 
 
-def read_documents(named: Iterable[tuple[str, bytes]]) -> Imported:
+def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False) -> Imported:
     """Read documents already in memory: (name, bytes), where a name may hold a folder (`export/Patient.ndjson`).
+
+    thorough: also look for keys that stand twice in one JSON object, which takes as long again; `read_paths` always does.
 
     A document that cannot be read is refused in its report and takes nothing else with it. Raises UserError when every document
     was refused.
     """
-    read = _Collected()
+    read = _Collected(thorough)
     unpacker = Unpacker()
     for name, data in named:
         for opened in unpacker.open(read.unused_name(name), data):
@@ -75,7 +77,8 @@ def read_documents(named: Iterable[tuple[str, bytes]]) -> Imported:
 class _Collected:
     """The documents read so far. NDJSON files and single resources wait for the end, because they point at each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, thorough: bool) -> None:
+        self._thorough = thorough
         self.documents: list[ReadDocument] = []
         self._names: set[str] = set()
         self._waiting: list[tuple[int, _Waiting]] = []
@@ -103,6 +106,9 @@ class _Collected:
             self.documents.append(ReadDocument(report=DocumentReport(name=name, kind="repeated", warnings=(warning,))))
             return
         found = recognised(name, opened.data)
+        if self._thorough and found.form in (Form.FHIR, Form.NDJSON):
+            said = repeated_keys(found.data)
+            found = found._replace(warning="; ".join(filter(None, (found.warning, *said))))
         if found.form is Form.NDJSON or (found.form is Form.FHIR and not is_bundle(found.data)):
             self._waiting.append((len(self.documents), _Waiting(name, found)))
             self.documents.append(_refused(name, ""))

@@ -103,7 +103,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:

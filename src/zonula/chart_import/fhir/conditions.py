@@ -119,7 +119,7 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=tuple([pair for pair in pairs if pair[1] and not (symptom and pair[0] == "category")]),
     )
     if problems:
@@ -158,7 +158,7 @@ def family_history(written: FamilyMemberHistory, place: str, reading: Reading) -
                 recorded=recorded,
                 status=status,
                 negated=says_none(what.codes),
-                note=notes(each.note) or notes(written.note),
+                note=notes(each.note, problems) or notes(written.note, problems),
                 details=tuple([pair for pair in pairs if pair[1]]),
             )
         )

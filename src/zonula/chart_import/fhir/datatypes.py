@@ -91,6 +91,17 @@ class Resource(Element):
     contained: list[Raw] | None = None
 
 
-def notes(written: list[Annotation] | None) -> str:
+_LONGEST_TEXT = 20_000  # characters of one free text; a longer one is a whole document that lost its way
+
+
+def shortened(text: str, problems: list[str]) -> str:
+    """The text, cut when it is far too long for a fact, with a sentence that says so."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    problems.append(f"a text of {len(text)} characters; the first {_LONGEST_TEXT} were kept")
+    return text[:_LONGEST_TEXT]
+
+
+def notes(written: list[Annotation] | None, problems: list[str]) -> str:
     """The notes as one text."""
-    return "\n".join(each.text for each in written if each.text) if written else ""
+    return shortened("\n".join(each.text for each in written if each.text), problems) if written else ""

@@ -87,13 +87,17 @@ def read(
 def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> list[Found]:
     found = []
     others: dict[str, int] = {}
-    for entry in envelope.entries:
+    entries = list(envelope.entries)
+    for entry in entries:
         raw = entry.resource
         first = TYPE_FIRST.match(raw)
         kind = (_KINDS.get(first[1]) if first else None) or type_of(raw)
         counts[kind] = counts.get(kind, 0) + 1
         handler = HANDLERS.get(kind)
         if handler is None:
+            if kind == "Bundle":
+                entries += _nested(raw, reading)
+                continue
             versions.check_type(kind, raw)
             others[kind] = others.get(kind, 0) + 1
             continue
@@ -111,9 +115,44 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
         if handler.signs(resource) != handler.clean and not _understood(resource, handler, place, reading):
             continue
         found.append(Found(place, handler, resource, entry))
+        if resource.contained is not None:
+            found += _contained(resource, place, entry, reading)
     for kind, number in others.items():
         what = "a resource type that adds no fact to a chart" if kind else "not a FHIR resource"
         reading.skip(kind or "unknown", f"{number} × {what}")
+    return found
+
+
+def _nested(raw: msgspec.Raw, reading: Reading) -> list[Entry]:
+    """The entries of a Bundle inside a Bundle (pages of a search, answers of a batch)."""
+    inner = opened(bytes(raw), ndjson=False)
+    for place, reason in inner.broken:
+        reading.skip(f"inner Bundle, {place}", reason)
+    reading.warnings.extend(inner.warnings)
+    return inner.entries
+
+
+def _contained(whole: Any, place: str, entry: Entry, reading: Reading) -> list[Found]:
+    """Results and diagnoses inside another resource: facts too, of the same patient unless they say otherwise."""
+    found = []
+    for raw in whole.contained:
+        handler = HANDLERS.get(type_of(raw))
+        if handler is None or handler.map is None:
+            continue
+        inner = Entry(resource=raw)
+        try:
+            resource = handler.decode(raw)
+        except _NOT_SHAPED:
+            resource = _mended(inner, f"{place}#", handler, reading)
+        if resource is None:
+            continue
+        inner_place = f"{place}#{resource.id or _stand_in(inner)}"
+        if not _understood(resource, handler, inner_place, reading):
+            continue
+        resource.contained = whole.contained
+        if resource.subject is None:
+            resource.subject = getattr(whole, "subject", None)
+        found.append(Found(inner_place, handler, resource, inner))
     return found
 
 
@@ -173,13 +212,23 @@ def _index(found: list[Found], reading: Reading) -> None:
             reading.resources[place] = each.resource
         elif each.handler.members and getattr(each.resource, each.handler.members):
             panels.append(each)
-    for each in panels:
+    for each in sorted(panels, key=lambda panel: panel.place):
         reading.stand_at(each.place)
-        panel = (each.place, each.resource.subject)
         for member in getattr(each.resource, each.handler.members):
-            listed = reading.place_of(member.reference)
-            if listed and listed != each.place:
-                reading.panels[listed] = min(panel, reading.panels.get(listed, panel), key=lambda pair: pair[0])
+            pointed = member.reference
+            listed = each.place.partition("#")[0] + pointed if pointed.startswith("#") else reading.place_of(pointed)
+            if listed and listed not in reading.panels and not _above(listed, each.place, reading):
+                reading.panels[listed] = (each.place, each.resource.subject)
+
+
+def _above(place: str, below: str, reading: Reading) -> bool:
+    """Whether `place` is `below` itself or a panel above it: listing it there would close a circle."""
+    while below != place:
+        panel = reading.panels.get(below)
+        if panel is None:
+            return False
+        below = panel[0]
+    return True
 
 
 def _report(reading: Reading, kind: str, counts: dict[str, int], kept: int) -> DocumentReport:

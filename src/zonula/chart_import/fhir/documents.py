@@ -5,7 +5,7 @@ from msgspec import Raw
 from zonula.chart import Fact, Kind, Status, When
 from zonula.chart_import.dates import moment_when, period_when
 from zonula.chart_import.fhir.concepts import NOTHING, Concept, concept
-from zonula.chart_import.fhir.datatypes import ABSENT, Element, Period, Reference, Resource
+from zonula.chart_import.fhir.datatypes import ABSENT, Element, Period, Reference, Resource, shortened
 from zonula.chart_import.fhir.reading import NOBODY, Reading, Who
 
 _STATUSES = {
@@ -159,7 +159,7 @@ def _kept(
         kind=Kind.DOCUMENT,
         sources=(reading.source(place, custodian.organisation or custodian.name or author.organisation),),
         codes=what.codes,
-        text=title or what.text,
+        text=shortened(title, problems) or what.text,
         when=when,
         status=status,
         performer=author.name,

@@ -226,7 +226,7 @@ def _fact(
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:

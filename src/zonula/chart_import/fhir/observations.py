@@ -5,7 +5,7 @@ from msgspec import Raw
 from zonula.chart import Fact, Kind, Source, Status, When
 from zonula.chart_import.dates import moment, moment_when, period_when
 from zonula.chart_import.fhir.concepts import concept, concepts
-from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Period, Reference, Resource, notes
+from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Period, Reference, Resource, notes, shortened
 from zonula.chart_import.fhir.reading import NOBODY, Reading
 from zonula.chart_import.fhir.values import FhirRange, Valued, interpretation_of, reference_of, result_of
 
@@ -116,7 +116,7 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
         details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
         if absent.has("not-performed"):
             status = Status.NOT_DONE
-    value, value_text, value_codes = result_of(written)
+    value, value_text, value_codes = result_of(written, problems)
     # By position, in the order of `Fact`: this is the innermost loop of an import.
     fact = Fact(
         reading.prefix + place,
@@ -137,7 +137,7 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
         performer.specialty,
         reading.fact_id(written.encounter),
         reading.parent_id(place) if reading.panels else "",
-        notes(written.note) if written.note else "",
+        notes(written.note, problems) if written.note else "",
         details,
     )
     if written.component is None:
@@ -157,7 +157,7 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
 
 def _component(written: Component, index: int, whole: Fact, reading: Reading, problems: list[str]) -> Fact:
     what = concept(written.code)
-    value, value_text, value_codes = result_of(written)
+    value, value_text, value_codes = result_of(written, problems)
     details = whole.details[:1] if whole.details and whole.details[0][0] == "category" else ()
     if written.data_absent_reason is not ABSENT:
         absent = concept(written.data_absent_reason)
@@ -197,6 +197,8 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
         if period
         else moment_when(written.effective_date_time, problems)
     )
+    if written.presented_form is not ABSENT:
+        reading.skip(f"{place}.presentedForm", "the attached file itself is not read")
     by = written.performer or written.results_interpreter
     performer = reading.who(by[0], written.contained) if by else NOBODY
     only_text = not (written.result or written.conclusion or concluded.each) and written.presented_form is not ABSENT
@@ -214,7 +216,7 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
         when=when,
         recorded=moment(written.issued, problems),
         status=_STATUSES.get(written.status, Status.UNKNOWN),
-        value_text=written.conclusion or concluded.text,
+        value_text=shortened(written.conclusion, problems) or concluded.text,
         value_codes=concluded.codes,
         performer=performer.name,
         specialty=performer.specialty,

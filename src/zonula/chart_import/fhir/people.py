@@ -1,18 +1,10 @@
 """Patients, and the practitioners, roles, organisations and places that say who did what."""
 
-import msgspec
 from msgspec import Raw
 
 from zonula.chart import Patient, Sex
 from zonula.chart_import.dates import moment
 from zonula.chart_import.fhir.datatypes import ABSENT, HumanName, Identifier, Period, Reference, Resource
-
-
-class PatientLink(msgspec.Struct, gc=False):
-    """`Patient.link`: another record of the same person."""
-
-    other: Reference | None = None
-    type: str = ""
 
 
 class FhirPatient(Resource):
@@ -25,7 +17,6 @@ class FhirPatient(Resource):
     deceased_boolean: bool = False
     deceased_date_time: str = ""
     managing_organization: Reference | None = None
-    link: list[PatientLink] | None = None
     animal: Raw = ABSENT
 
 

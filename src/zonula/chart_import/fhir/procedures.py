@@ -125,7 +125,7 @@ def procedure(written: Procedure, place: str, reading: Reading) -> tuple[Fact, .
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
@@ -164,7 +164,7 @@ def service_request(written: ServiceRequest, place: str, reading: Reading) -> tu
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:
@@ -194,7 +194,7 @@ def immunisation(written: Immunization, place: str, reading: Reading) -> tuple[F
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
-        note=notes(written.note),
+        note=notes(written.note, problems),
         details=(("lot", written.lot_number),) if written.lot_number else (),
     )
     if problems:

@@ -34,6 +34,7 @@ class Who(msgspec.Struct, frozen=True, gc=False):
 
 
 NOBODY = Who()
+_DEEPEST = 4  # role → person or place → its organisation; anything deeper points at itself
 
 
 class Reading:
@@ -52,6 +53,7 @@ class Reading:
         self.skipped: list[Skipped] = []
         self.warnings: list[str] = []
         self.provider = ""  # who sent the document, when it says so
+        self._depth = 0
         self._fact_ids: dict[str, str] = {}
         self._who: dict[tuple[str, str], Who] = {}
 
@@ -124,13 +126,21 @@ class Reading:
         if not key:
             return Who(reference.display, "", "", reference.type) if reference.display else NOBODY
         if key[0] == "#":
-            return self._look_up(reference, contained)
+            return self._look_up(reference, contained) if self._depth < _DEEPEST else NOBODY
         known = self._who.get((self.base, key))
         if known is None:
+            self._who[self.base, key] = NOBODY  # the answer for a role that points at itself
             known = self._who[self.base, key] = self._look_up(reference, contained)
         return known
 
     def _look_up(self, reference: Reference, contained: list[Raw] | None) -> Who:
+        self._depth += 1
+        try:
+            return self._described(reference, contained)
+        finally:
+            self._depth -= 1
+
+    def _described(self, reference: Reference, contained: list[Raw] | None) -> Who:
         key = reference.reference
         if "?" in key:  # a conditional reference of a transaction: only its wording is here
             kind = key.split("?", 1)[0]

@@ -4,7 +4,7 @@ from msgspec import Raw
 
 from zonula.chart import Code, Interpretation, Quantity, ReferenceRange
 from zonula.chart_import.fhir.concepts import concept, concepts
-from zonula.chart_import.fhir.datatypes import ABSENT, Element, FhirQuantity, Period, Range, Ratio, Resource
+from zonula.chart_import.fhir.datatypes import ABSENT, Element, FhirQuantity, Period, Range, Ratio, Resource, shortened
 
 _UCUM = "http://unitsofmeasure.org"
 _COMPARATORS = ("", "<", "<=", ">=", ">")
@@ -66,7 +66,7 @@ class FhirRange(Element):
 Result = tuple[Quantity | None, str, tuple[Code, ...]]
 
 
-def result_of(written: Valued) -> Result:
+def result_of(written: Valued, problems: list[str]) -> Result:
     """The result; all three empty when none was sent, which is not "normal"."""
     quantity = written.value_quantity
     if quantity is not None:
@@ -75,7 +75,7 @@ def result_of(written: Valued) -> Result:
         coded = concept(written.value_codeable_concept)
         return None, coded.text, coded.codes
     if written.value_string:
-        return None, written.value_string, ()
+        return None, shortened(written.value_string, problems), ()
     return _rare_result(written)
 
 
