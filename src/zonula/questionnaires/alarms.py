@@ -75,7 +75,11 @@ def _alarms() -> tuple[tuple[Card, Alarm], ...]:
 
 
 class Watch(msgspec.Struct, frozen=True):
-    """The alarm questions of one form. questions: for each trigger found there, its linkId."""
+    """The alarm questions of one form. questions: for each trigger found there, its linkId.
+
+    A form that leaves out an alarm question of its own instrument keeps that question here: it can never be answered, so it is
+    asked for (the PHQ-9 among the examples of FHIR R4 has no question 9).
+    """
 
     card: Card
     alarm: Alarm
@@ -85,6 +89,8 @@ class Watch(msgspec.Struct, frozen=True):
 def watches(form: Form) -> tuple[Watch, ...]:
     """Which alarms this form can raise, and by which of its questions."""
     found = []
+    instrument = instrument_of(form)
+    expected = {item for scale in instrument.scales for item in scale.items} if instrument else frozenset()
     for card, alarm in _alarms():
         questions = tuple(
             (link, trigger)
@@ -93,6 +99,9 @@ def watches(form: Form) -> tuple[Watch, ...]:
             if link == trigger.item
             or (trigger.loinc and any(code.code == trigger.loinc for code in node.item.codes))
             or (trigger.wording and trigger.wording in node.item.text.lower())
+        )
+        questions = questions or tuple(
+            (trigger.item, trigger) for trigger in alarm.triggers if trigger.item in expected
         )
         weighed = alarm.bmi is not None and alarm.bmi.weight in form.nodes and alarm.bmi.height in form.nodes
         if questions or weighed:

@@ -40,10 +40,16 @@ class Plan:
         self.instrument = instrument_of(form)
         self.card: Card | None = None
         self.measures: tuple[Measure, ...] = ()
+        self.lacks: tuple[Problem, ...] = ()
         self.calculates = any(node.item.calculated for node in form.nodes.values())
         if self.instrument is not None:
             where = places(form, self.instrument)
             self.card = card_of(self.instrument)
+            self.lacks = tuple(
+                Problem("questionnaire", f"this edition lacks {item} of {self.card.title}", serious=False)
+                for item in dict.fromkeys(item for scale in self.instrument.scales for item in scale.items)
+                if item not in where
+            )
             self.measures = tuple(_measure(scale, where, self.instrument) for scale in self.instrument.scales)
 
 
@@ -69,7 +75,7 @@ def score_checked(plan: Plan, checked: Checked, today: date) -> Score:
     """Score a response already found free of serious problems."""
     response, instrument = checked.response, plan.instrument
     day = response.day
-    remarks = list(checked.problems)
+    remarks = [*checked.problems, *plan.lacks]
     if day is not None and day > today:
         remarks.append(Problem("authored", "filled in after the day of scoring", "check the date", serious=False))
     scales = (
