@@ -5,7 +5,7 @@ import binascii
 
 from zonula.chart import UNKNOWN_TIME, Kind, Status, When
 from zonula.chart_import.ccda.concepts import concept
-from zonula.chart_import.ccda.narrative import plain_text, readable, squeeze
+from zonula.chart_import.ccda.narrative import plain_text, squeeze
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.people import entity, recorded, writer
 from zonula.chart_import.ccda.reading import Reading
@@ -19,7 +19,7 @@ _ASSIGNED_AUTHOR = V3 + "assignedAuthor"
 def keep_section_text(reading: Reading, section: Element, title: str) -> bool:
     """Keep a section's narrative as a document fact. Returns whether there was any text."""
     narrative = child(section, TEXT)
-    text = "" if narrative is None else readable(narrative)
+    text = "" if narrative is None else reading.references.readable(narrative)
     if not text:
         return False
     what = concept(reading, child(section, CODE))

@@ -1,5 +1,6 @@
 """The text a person reads: section narratives and the references (`#id`) that entries make to it."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from lxml import etree
@@ -8,8 +9,9 @@ from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.vocabulary import V3
 
 REFERENCE = V3 + "reference"
-_LINE_AFTER = frozenset(V3 + name for name in ("tr", "item", "paragraph", "list", "table", "caption", "br", "title"))
-_CELL_AFTER = frozenset(V3 + name for name in ("td", "th"))
+_LINES = tuple(V3 + name for name in ("tr", "item", "paragraph", "list", "table", "caption", "br"))
+_CELLS = (V3 + "td", V3 + "th")
+_LINE_END = "\u2028"  # the line separator of Unicode: allowed in XML, and not found in what people type
 _IDS = etree.XPath("//@ID")
 _ROWS = etree.XPath("count(.//v:tbody/v:tr) + count(.//v:list/v:item)", namespaces={"v": V3[1:-1]})
 
@@ -21,28 +23,7 @@ def squeeze(text: str | None) -> str:
 
 def plain_text(element: Element) -> str:
     """All text inside, as it stands."""
-    return "".join(str(piece) for piece in element.itertext())
-
-
-def readable(element: Element) -> str:
-    """The text with one line per row, item or paragraph; cells are parted by ` | `."""
-    pieces: list[str] = []
-    _collect(element, pieces)
-    lines = (squeeze(line).strip("| ") for line in "".join(pieces).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _collect(element: Element, pieces: list[str]) -> None:
-    if element.text:
-        pieces.append(" ".join(element.text.split("\n")))
-    for inner in element.iterchildren(etree.Element):
-        _collect(inner, pieces)
-        if inner.tag in _LINE_AFTER:
-            pieces.append("\n")
-        elif inner.tag in _CELL_AFTER:
-            pieces.append(" | ")
-        if inner.tail:
-            pieces.append(" ".join(inner.tail.split("\n")))
+    return "".join(cast("Iterator[str]", element.itertext()))
 
 
 def rows(text: Element) -> int:
@@ -53,12 +34,27 @@ def rows(text: Element) -> int:
 class References:
     """Resolves `#id` within one document. The index is built on first use: one pass, whatever the number of references."""
 
-    __slots__ = ("_by_id", "_root", "missing")
+    __slots__ = ("_by_id", "_marked", "_root", "missing")
 
     def __init__(self, root: Element) -> None:
         self._root = root
         self._by_id: dict[str, Element] | None = None
+        self._marked = False
         self.missing: set[str] = set()
+
+    def readable(self, element: Element) -> str:
+        """The text with one line per row, item or paragraph; cells are parted by ` | `.
+
+        Row and cell ends are written into the tree once per document, so that the text itself is collected in C.
+        """
+        if not self._marked:
+            self._marked = True
+            for cell in self._root.iter(*_CELLS):
+                cell.tail = " | " + (cell.tail or "")
+            for line in self._root.iter(*_LINES):
+                line.tail = _LINE_END + (line.tail or "")
+        lines = (squeeze(line).strip("| ") for line in plain_text(element).split(_LINE_END))
+        return "\n".join([line for line in lines if line])
 
     def resolve(self, target: str) -> str:
         """The text behind the reference on one line, or an empty string when it points nowhere."""
@@ -74,7 +70,7 @@ class References:
             return ""
         if len(found) == 0:
             return squeeze(found.text)
-        return readable(found).replace("\n", "; ")
+        return self.readable(found).replace("\n", "; ")
 
     def text_of(self, element: Element | None) -> str:
         """The wording of an ED element (`text`, `originalText`): inline, or by reference into the narrative."""
