@@ -15,7 +15,7 @@ class Progress:
         self._timer.daemon = True
         self._lock = threading.Lock()
         self._said = ""
-        self._due = self._shown = False
+        self._due = self._shown = self._over = False
 
     def __enter__(self) -> "Progress":
         if sys.stderr.isatty():
@@ -33,15 +33,16 @@ class Progress:
     ) -> None:
         self._timer.cancel()
         with self._lock:
-            self._due = False
+            self._due, self._over = False, True
             if self._shown:
                 sys.stderr.write("\r\x1b[K")
                 sys.stderr.flush()
 
     def _show(self) -> None:
         with self._lock:
-            self._due = True
-            self._write()
+            if not self._over:
+                self._due = True
+                self._write()
 
     def _write(self) -> None:
         self._shown = True

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 # A reason lists this many records in full; the rest are numbers that lead to the list of records, so that a long chart stays a light page.
 _SHOWN_IN_FULL = 25
-_TONES = {"abnormal": "urgent", "inconclusive": "prompt", "normal": "normal", "no limits sent": "unjudged"}
+_TONES = {"abnormal": "urgent", "inconclusive": "prompt", "normal": "normal", "not judged": "unjudged"}
 
 
 def review_html(page: Page) -> str:

@@ -12,6 +12,8 @@ from zonula.chart_review.contract import (
     WorkupItem,
     WorkupStatus,
 )
+from zonula.chart_review.reading import judgement
+from zonula.chart_review.vocabulary import vocabulary
 from zonula.reports import wording
 from zonula.reports.reasons import CardLine, FactLine, Reason, Reasons, doubts
 from zonula.reports.timeline import Timeline, timeline_of
@@ -115,7 +117,7 @@ class ImportView(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The whole review in words."""
+    """The whole review in words. counted: the statements behind the figures; statements: what has no place of its own."""
 
     name: str
     who: tuple[str, ...]
@@ -125,6 +127,7 @@ class Page(NamedTuple):
     disclaimer: str
     flags: tuple[Statement, ...]
     figures: tuple[Figure, ...]
+    counted: tuple[Statement, ...]
     tests: tuple[tuple[str, int], ...]
     specialties: tuple[str, ...]
     timeline: Timeline | None
@@ -137,12 +140,25 @@ class Page(NamedTuple):
     cards: tuple[CardLine, ...]
 
 
+# Findings that stand in a table or under the figures, so that nothing is said twice.
+_IN_TABLES = ("chart_review.domain.", "chart_review.suspicion.", "chart_review.workup.")
+_COUNTED = (
+    "chart_review.overlap",
+    *(f"chart_review.burden.{name}" for name in ("years", "encounters", "specialties", "tests")),
+)
+
+
 def page_of(review: Review, version: str) -> Page:
     """The review in words. version: of the program, printed on every page."""
     reasons = Reasons(review)
     person = review.patient
     age = f"{person.age} years" if person.age is not None else "age not known"
-    arranged = {finding.id for finding in review.red_flags}
+    flagged = {finding.id for finding in review.red_flags}
+    behind = [finding for finding in review.findings if finding.id.startswith(_COUNTED)]
+    placed = flagged | {finding.id for finding in behind}
+    others = [
+        finding for finding in review.findings if finding.id not in placed and not finding.id.startswith(_IN_TABLES)
+    ]
     return Page(
         name=plain(person.name, 100) or "name not recorded",
         who=(
@@ -157,13 +173,14 @@ def page_of(review: Review, version: str) -> Page:
         disclaimer=DISCLAIMER,
         flags=tuple(_statement(finding, reasons) for finding in review.red_flags),
         figures=_figures(review),
+        counted=tuple(_statement(finding, reasons) for finding in behind),
         tests=_test_outcomes(review),
         specialties=tuple(plain(name, 60) for name in review.summary.specialty_names),
-        timeline=timeline_of(review, _outcome_of_each_result(review)),
+        timeline=timeline_of(review, _outcomes(review), vocabulary().specialty),
         domains=tuple(_domain(domain, reasons) for domain in review.symptom_domains),
         suspicions=tuple(_suspicion(suspicion, reasons) for suspicion in review.suspicions),
         workup=tuple(_workup(item, review, reasons) for item in sorted(review.workup, key=_worst_first)),
-        statements=tuple(_statement(finding, reasons) for finding in review.findings if finding.id not in arranged),
+        statements=tuple(_statement(finding, reasons) for finding in others),
         imported=_imported(review),
         facts=reasons.facts,
         cards=reasons.cards,
@@ -181,7 +198,7 @@ def _statement(finding: Finding, reasons: Reasons) -> Statement:
         for ask in finding.asks
     )
     said = plain(finding.says, 800)
-    if finding.state is State.UNKNOWN:
+    if finding.state is State.UNKNOWN and not said.startswith("Cannot"):
         said = f"Cannot tell yet: {said}"
     level = Level(finding.level) if finding.level else None
     return Statement(
@@ -227,7 +244,7 @@ def _test_outcomes(review: Review) -> tuple[tuple[str, int], ...]:
         ("abnormal", tests.abnormal),
         ("inconclusive", tests.inconclusive),
         ("normal", tests.normal),
-        ("no limits sent", tests.not_judged),
+        ("not judged", tests.not_judged),
     )
 
 
@@ -300,7 +317,7 @@ _WORKUP_WORDS = {
     WorkupStatus.NOT_INTERPRETABLE: "done, but cannot be read",
     WorkupStatus.INCONCLUSIVE: "inconclusive",
     WorkupStatus.ABNORMAL: "abnormal",
-    WorkupStatus.DONE_UNJUDGED: "done, no limits sent",
+    WorkupStatus.DONE_UNJUDGED: "done, not judged",
     WorkupStatus.REASSURING: "reassuring",
 }
 _WORST_FIRST = (
@@ -324,7 +341,7 @@ def _workup(item: WorkupItem, review: Review, reasons: Reasons) -> WorkupRow:
         item.title,
         item.status.value,
         _WORKUP_WORDS[item.status],
-        plain(item.result, 200),
+        wording.units(plain(item.result, 200)),
         item.on or "",
         str(item.times) if item.times else "",
         asked_by,
@@ -350,10 +367,12 @@ def _imported(review: Review) -> ImportView:
     )
 
 
-def _outcome_of_each_result(review: Review) -> dict[str, str]:
-    outcomes = {}
-    for finding in review.findings:
-        outcome = finding.id.rsplit(".", 1)[-1]
-        if ".tests." in finding.id and outcome in ("abnormal", "inconclusive", "normal", "not_judged"):
-            outcomes.update(dict.fromkeys(finding.because, outcome))
-    return outcomes
+def _outcomes(review: Review) -> dict[str, str]:
+    """Each test result that was counted, judged as it was counted."""
+    counted = next((finding.because for finding in review.findings if finding.id == "chart_review.burden.tests"), ())
+    words = vocabulary().result_words
+    return {
+        fact_id: judgement(review.facts[fact_id], words) or "not_judged"
+        for fact_id in counted
+        if fact_id in review.facts
+    }

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from zonula.reports import wording
 from zonula.reports.reasons import FactLine, Reason
@@ -39,7 +40,7 @@ def review_text(page: Page, width: int = NARROWEST, *, colour: bool = False, uni
     paint: Paint = (lambda text, tone: f"\x1b[{_COLOURS[tone]}m{text}\x1b[0m") if colour else (lambda text, tone: text)
     cited: dict[int, FactLine] = {}
     lines: list[str] = []
-    for part in (_head, _flags, _glance, _timeline, _domains, _suspicions, _workup, _import):
+    for part in (_head, _flags, _glance, _timeline, _domains, _suspicions, _workup, _others, _import):
         lines += [*part(page, width, paint, cited), ""]
     lines += _records(cited, width, paint)
     text = "\n".join(lines) + "\n"
@@ -99,7 +100,7 @@ def _timeline(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) 
     if page.timeline is None:
         yield "Nothing in these records is dated."
         return
-    gutter = 25
+    gutter = 25 if width < 96 else 34
     room = width - gutter
     yield " " * gutter + _axis(page.timeline, room)
     for group in page.timeline.groups:
@@ -184,19 +185,35 @@ _MARKS = {
 
 def _workup(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -> Iterator[str]:
     yield _heading("FIRST-LINE TESTS", width, paint)
-    for row in page.workup:
-        yield from _test(row, width, cited)
+    for words, group in groupby(page.workup, key=lambda row: row.words):
+        rows = list(group)
+        if rows[0].status in ("missing", "reassuring"):
+            names = ", ".join(
+                f"{row.title} ({row.result}, {row.on})" if row.result and row.on else row.title for row in rows
+            )
+            yield from _wrapped(f"  {_MARKS[rows[0].status]} {words}: {names}", width, "", "    ")
+        else:
+            for row in rows:
+                yield from _test(row, width, cited)
 
 
 def _test(row: WorkupRow, width: int, cited: dict[int, FactLine]) -> Iterator[str]:
     number = ""
-    if row.reason.facts and row.status != "reassuring":
+    if row.reason.facts:
         cited[row.reason.facts[-1].number] = row.reason.facts[-1]
         number = f" [{row.reason.facts[-1].number}]"
     said = ", ".join(part for part in (row.words, row.result, row.on) if part)
     yield from _wrapped(f"  {_MARKS[row.status]} {_cut(row.title, 30):<30} {said}{number}", width, "", " " * 35)
     if row.note:
         yield from _wrapped(row.note, width, " " * 35)
+
+
+def _others(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -> Iterator[str]:
+    yield _heading("EVERY OTHER STATEMENT", width, paint)
+    for statement in page.statements:
+        yield from _statement(statement, width, cited)
+    if not page.statements:
+        yield "Nothing else is said."
 
 
 def _import(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The life timeline as geometry: which lane, from where to where, in percent of the years shown. Screens and paper only draw it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from zonula.chart import Fact, Kind, State
@@ -74,14 +75,19 @@ class _Scale:
         left = self.x(start)
         return Span(left, round(max(self.x(end + timedelta(days=1)) - left, 0.3), 2), title, height)
 
-    def marks(self, facts: Iterable[Fact], shape: str) -> tuple[Mark, ...]:
-        return tuple(Mark(self.x(day), shape, _title(fact)) for fact in facts if (day := fact.when.first_day))
+    def marks(self, facts: Iterable[Fact], shape: str, *, recorded: bool = False) -> tuple[Mark, ...]:
+        """One mark per dated fact. recorded: by the day it was written down, which is when a label was refuted."""
+        dated = (
+            (fact.recorded.earliest if recorded and fact.recorded else fact.when.first_day, fact) for fact in facts
+        )
+        return tuple(Mark(self.x(day), shape, _title(fact)) for day, fact in dated if day)
 
 
-def timeline_of(review: Review, results: Mapping[str, str]) -> Timeline | None:
+def timeline_of(review: Review, results: Mapping[str, str], specialty: Callable[[str], str]) -> Timeline | None:
     """The timeline, or None when nothing is dated.
 
-    results: fact id of each test result to "normal", "abnormal", "inconclusive" or "not_judged".
+    results: fact id of each test result to "normal", "abnormal", "inconclusive" or "not_judged". specialty: the one name of a specialty
+    that providers spell differently.
     """
     days = [day for fact in review.facts.values() if (day := fact.when.first_day) and day <= review.as_of]
     days += [period.start for domain in review.symptom_domains for period in domain.periods]
@@ -94,7 +100,7 @@ def timeline_of(review: Review, results: Mapping[str, str]) -> Timeline | None:
             (_overlap(review, scale), *(_domain(domain, review, scale) for domain in review.symptom_domains)),
         ),
         Group("Tests", _tests(review, results, scale)),
-        Group("Specialties seen", _specialties(review, scale)),
+        Group("Specialties seen", _specialties(review, specialty, scale)),
         Group("Labels proposed", tuple(_label(suspicion, review, scale) for suspicion in review.suspicions)),
     )
     return Timeline(scale.first, scale.last, _ticks(scale), tuple(group for group in groups if group.lanes))
@@ -133,14 +139,12 @@ def _overlap(review: Review, scale: _Scale) -> Lane:
             after = period.end + timedelta(days=1)
             changes[after] = changes.get(after, 0) - 1
     most = max(len(review.symptom_domains), 1)
-    spans, count, days = [], 0, sorted(changes)
-    for day, following in zip(days, [*days[1:], scale.last], strict=True):
+    spans, count = [], 0
+    for day, following in pairwise(sorted(changes)):
         count += changes[day]
         if count and day <= scale.last:
-            end = following - timedelta(days=1)
-            spans.append(
-                scale.span(day, max(day, end), f"{count} at the same time from {day.isoformat()}", count / most)
-            )
+            title = f"{count} at the same time from {day.isoformat()}"
+            spans.append(scale.span(day, following - timedelta(days=1), title, count / most))
     highest = review.summary.max_concurrent_domains
     return Lane(
         "How many at once",
@@ -155,7 +159,7 @@ _OUTCOMES = (
     ("abnormal", "Abnormal", "square"),
     ("inconclusive", "Inconclusive", "diamond"),
     ("normal", "Normal", "ring"),
-    ("not_judged", "No limits sent", "dot"),
+    ("not_judged", "Not judged", "dot"),
 )
 
 
@@ -170,11 +174,11 @@ def _tests(review: Review, results: Mapping[str, str], scale: _Scale) -> tuple[L
     return tuple(lanes)
 
 
-def _specialties(review: Review, scale: _Scale) -> tuple[Lane, ...]:
+def _specialties(review: Review, specialty: Callable[[str], str], scale: _Scale) -> tuple[Lane, ...]:
     visits: dict[str, list[Fact]] = {}
     for fact in review.facts.values():
         if fact.kind is Kind.ENCOUNTER and fact.specialty and fact.asserted:
-            visits.setdefault(plain(fact.specialty, 60), []).append(fact)
+            visits.setdefault(plain(specialty(fact.specialty), 60), []).append(fact)
     ordered = sorted(
         visits.items(), key=lambda pair: (min(fact.when.first_day or date.max for fact in pair[1]), pair[0])
     )
@@ -201,7 +205,7 @@ def _label(suspicion: Suspicion, review: Review, scale: _Scale) -> Lane:
     against = [review.facts[fact_id] for fact_id in suspicion.refuted_by_record if fact_id in review.facts]
     note = "refuted in the record" if against else ""
     says = f"{suspicion.label}: proposed {wording.plural(len(suspicion.proposals), 'time')}"
-    marks = (*scale.marks(proposed, "diamond"), *scale.marks(against, "cross"))
+    marks = (*scale.marks(proposed, "diamond"), *scale.marks(against, "cross", recorded=True))
     return Lane(suspicion.label, "label", f"{says}, {note}" if note else says, (), tuple(sorted(marks)), note)
 
 

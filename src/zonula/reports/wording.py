@@ -121,9 +121,22 @@ def number(value: float) -> str:
 
 
 def quantity(value: Quantity) -> str:
-    """`< 0.5 mg/L`; the unit as sent, without the braces and brackets of UCUM annotations."""
-    unit = value.unit.replace("{score}", "points").replace("[IU]", "IU").replace("[iU]", "IU").replace("10*", "10^")
-    return plain(f"{value.comparator} {number(value.value)} {unit}")
+    """`< 0.5 mg/L`; the unit as sent, in the spelling of `units`."""
+    return plain(f"{value.comparator} {number(value.value)} {units(value.unit)}")
+
+
+def units(text: str) -> str:
+    """UCUM spellings as a reader writes them: `m[IU]/L` is mIU/L, `{score}` is points."""
+    for ucum, read in (
+        ("{score}", "points"),
+        ("[IU]", "IU"),
+        ("[iU]", "IU"),
+        ("10*", "10^"),
+        ("mm[Hg]", "mmHg"),
+        ("ug/", "µg/"),
+    ):
+        text = text.replace(ucum, read)
+    return text
 
 
 def limits(reference: ReferenceRange | None) -> str:

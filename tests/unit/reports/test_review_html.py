@@ -178,3 +178,10 @@ def test_text_has_the_contrast_of_wcag_aa(scheme):
         if contrast(scheme[pair[0]], scheme[pair[1]]) < 4.5
     }
     assert low == {}
+
+
+def test_nothing_is_said_twice(tree):
+    said = words(tree.xpath("//section[@id='statements']")[0])
+    assert "Fatigue: recorded once." not in said
+    assert "3 results" not in said
+    assert "3 results of 3 tests." in words(tree.xpath("//section[@id='glance']//details")[0])

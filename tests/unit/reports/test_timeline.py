@@ -10,12 +10,12 @@ OUTCOMES = {"a.json#l1": "abnormal", "a.json#l2": "normal", "a.json#l3": "inconc
 
 
 def lanes(review, title):
-    drawn = timeline_of(review, OUTCOMES)
+    drawn = timeline_of(review, OUTCOMES, str.title)
     return {lane.label: lane for group in drawn.groups if group.title == title for lane in group.lanes}
 
 
 def test_everything_lies_between_the_first_year_and_the_day_of_the_review(review):
-    drawn = timeline_of(review, OUTCOMES)
+    drawn = timeline_of(review, OUTCOMES, str.title)
     assert (drawn.first, drawn.last) == (date(2012, 1, 1), review.as_of)
     everything = [part for group in drawn.groups for lane in group.lanes for part in (*lane.spans, *lane.marks)]
     assert everything
@@ -59,7 +59,7 @@ def test_tests_specialists_and_labels_have_their_lanes(review):
 
 def test_nothing_dated_means_no_timeline(write_review):
     undated = tuple(SymptomDomain(id=str(n), title=str(n), present=False, state="unknown") for n in range(12))
-    assert timeline_of(write_review(facts={}, symptom_domains=undated), {}) is None
+    assert timeline_of(write_review(facts={}, symptom_domains=undated), {}, str) is None
 
 
 def test_a_record_from_the_future_does_not_stretch_the_years(write_review):
@@ -68,3 +68,9 @@ def test_a_record_from_the_future_does_not_stretch_the_years(write_review):
     )
     drawn = page_of(write_review(symptom_domains=(domain,)), "0").timeline
     assert drawn.last == date(2026, 11, 24)
+
+
+def test_a_dated_record_without_any_active_domain_is_still_drawn(write_review):
+    quiet = tuple(SymptomDomain(id=str(n), title=str(n), present=False, state="unknown") for n in range(12))
+    drawn = timeline_of(write_review(symptom_domains=quiet), OUTCOMES, str)
+    assert drawn.groups[0].lanes[0].spans == ()
