@@ -11,6 +11,7 @@ from zonula.chart_import.ccda.vocabulary import V3
 REFERENCE = V3 + "reference"
 _LINES = tuple(V3 + name for name in ("tr", "item", "paragraph", "list", "table", "caption", "br"))
 _CELLS = (V3 + "td", V3 + "th")
+_CELL_END = " | "
 _LINE_END = "\u2028"  # the line separator of Unicode: allowed in XML, and not found in what people type
 _IDS = etree.XPath("//@ID")
 _ROWS = etree.XPath("count(.//v:tbody/v:tr) + count(.//v:list/v:item)", namespaces={"v": V3[1:-1]})
@@ -34,24 +35,23 @@ def rows(text: Element) -> int:
 class References:
     """Resolves `#id` within one document. The index is built on first use: one pass, whatever the number of references."""
 
-    __slots__ = ("_by_id", "_marked", "_root", "missing")
+    __slots__ = ("_by_id", "_root", "missing")
 
     def __init__(self, root: Element) -> None:
         self._root = root
         self._by_id: dict[str, Element] | None = None
-        self._marked = False
         self.missing: set[str] = set()
 
     def readable(self, element: Element) -> str:
         """The text with one line per row, item or paragraph; cells are parted by ` | `.
 
-        Row and cell ends are written into the tree once per document, so that the text itself is collected in C.
+        Row and cell ends are first written into the tree, so that the text itself is collected in C.
         """
-        if not self._marked:
-            self._marked = True
-            for cell in self._root.iter(*_CELLS):
-                cell.tail = " | " + (cell.tail or "")
-            for line in self._root.iter(*_LINES):
+        for cell in element.iter(*_CELLS):
+            if not (cell.tail or "").startswith(_CELL_END):
+                cell.tail = _CELL_END + (cell.tail or "")
+        for line in element.iter(*_LINES):
+            if not (line.tail or "").startswith(_LINE_END):
                 line.tail = _LINE_END + (line.tail or "")
         lines = (squeeze(line).strip("| ") for line in plain_text(element).split(_LINE_END))
         return "\n".join([line for line in lines if line])
