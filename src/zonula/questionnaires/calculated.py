@@ -7,8 +7,10 @@ and not computed: a half-understood formula is worse than none.
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from zonula.questionnaires.definition import ItemType
-from zonula.questionnaires.form import Answers, Node
+from zonula.questionnaires.form import Answers, Form, Node
 from zonula.questionnaires.score import Shown
 
 _SUM = re.compile(
@@ -20,34 +22,51 @@ _SUM = re.compile(
 _NUMBERS = frozenset({ItemType.DECIMAL, ItemType.INTEGER, ItemType.QUANTITY})
 
 
-def shown(answers: Answers) -> Iterator[Shown]:
-    """The calculated items of the form, in order. A sum with a scored question unanswered is not given (unknown is not zero)."""
-    for link_id, node in answers.form.nodes.items():
+class Formula(msgspec.Struct, frozen=True):
+    """A calculated item. summed: the linkIds of the scored questions it adds, or None when it is not such a sum."""
+
+    link_id: str
+    text: str
+    expression: str
+    summed: tuple[str, ...] | None
+
+
+def formulas(form: Form) -> tuple[Formula, ...]:
+    """The calculated items of a form, in order."""
+    found = []
+    for link_id, node in form.nodes.items():
         expression = node.item.calculated
-        if not expression:
-            continue
-        text = node.item.text or link_id
-        sum_of = _SUM.fullmatch(expression.strip())
-        if sum_of is None or node.item.type not in _NUMBERS:
-            yield Shown(link_id, text, None, expression, "shown, not computed")
-            continue
-        scored = [other for other in _within(answers, sum_of["compare"], sum_of["link"]) if _has_points(other)]
-        points = [answers.points(other.item.link_id) for other in scored]
-        known = [value for value in points if value is not None]
-        if not scored or len(known) < len(points):
-            remark = f"{len(points) - len(known)} of {len(points)} answers missing"
-            yield Shown(link_id, text, None, expression, remark if scored else "no question here carries points")
-        else:
-            total, carried = sum(known), answers.points(link_id)
-            differs = "" if carried is None or carried == total else "the response carries another value"
-            yield Shown(link_id, text, total, expression, differs)
+        if expression:
+            sum_of = _SUM.fullmatch(expression.strip()) if node.item.type in _NUMBERS else None
+            summed = None if sum_of is None else tuple(_scored(form, sum_of["compare"], sum_of["link"]))
+            found.append(Formula(link_id, node.item.text or link_id, expression, summed))
+    return tuple(found)
 
 
-def _within(answers: Answers, compare: str | None, link: str | None) -> list[Node]:
-    nodes = answers.form.nodes
+def shown(calculated: tuple[Formula, ...], answers: Answers) -> Iterator[Shown]:
+    """What each formula gives. A sum with a scored question unanswered is not given: unknown is not zero."""
+    for formula in calculated:
+        value, remark = None, "shown, not computed"
+        if formula.summed is not None:
+            points = [answers.points(link) for link in formula.summed]
+            known = [each for each in points if each is not None]
+            remark = (
+                f"{len(points) - len(known)} of {len(points)} answers missing"
+                if points
+                else "no question carries points"
+            )
+            if points and len(known) == len(points):
+                value, carried = sum(known), answers.points(formula.link_id)
+                remark = "" if carried in (None, value) else "the response carries another value"
+        yield Shown(formula.link_id, formula.text, value, formula.expression, remark)
+
+
+def _scored(form: Form, compare: str | None, link: str | None) -> Iterator[str]:
     if compare == "=" and link is not None:
-        return [nodes[item.link_id] for item in nodes[link].item.walk()] if link in nodes else []
-    return [node for other, node in nodes.items() if other != link]
+        nodes = [form.nodes[item.link_id] for item in form.nodes[link].item.walk()] if link in form.nodes else []
+    else:
+        nodes = [node for other, node in form.nodes.items() if other != link]
+    yield from (node.item.link_id for node in nodes if _has_points(node))
 
 
 def _has_points(node: Node) -> bool:

@@ -59,13 +59,22 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unit: str = "points"
     better: Literal["lower", "higher", "neither"] = "lower"
 
+    def reached(self, value: float) -> Band | None:
+        """The band a value falls in, or None when it lies below all of them or there are none."""
+        for band in reversed(self.bands):
+            if band.reached(value):
+                return band
+        return None
+
     def band(self, value: float) -> str:
-        """The name of the band a value falls in, or an empty string when there is none."""
-        return next((band.label for band in reversed(self.bands) if band.reached(value)), "")
+        """The name of that band, or an empty string."""
+        reached = self.reached(value)
+        return reached.label if reached else ""
 
     def ask(self, value: float) -> str:
-        """What the band asks the clinician to do, or an empty string."""
-        return next((band.ask for band in reversed(self.bands) if band.reached(value)), "")
+        """What that band asks the clinician to do, or an empty string."""
+        reached = self.reached(value)
+        return reached.ask if reached else ""
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

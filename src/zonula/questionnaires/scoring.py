@@ -10,7 +10,7 @@ from zonula.chart import Ask, Finding, Level, State
 from zonula.errors import KnowledgeError
 from zonula.knowledge import Card, shelf
 from zonula.questionnaires.alarms import raised, watches
-from zonula.questionnaires.calculated import shown
+from zonula.questionnaires.calculated import formulas, shown
 from zonula.questionnaires.checking import Checked, check, refuse
 from zonula.questionnaires.definition import Problem, Questionnaire
 from zonula.questionnaires.form import Form, Given, prepared
@@ -41,7 +41,7 @@ class Plan:
         self.card: Card | None = None
         self.measures: tuple[Measure, ...] = ()
         self.lacks: tuple[Problem, ...] = ()
-        self.calculates = any(node.item.calculated for node in form.nodes.values())
+        self.formulas = formulas(form)
         if self.instrument is not None:
             where = places(form, self.instrument)
             self.card = card_of(self.instrument)
@@ -84,7 +84,10 @@ def score_checked(plan: Plan, checked: Checked, today: date) -> Score:
     findings = raised(plan.watched, checked, instrument, today)
     if instrument is not None and plan.card is not None:
         links = tuple(sorted(response.place(link) for link in checked.answers.given))
-        findings += tuple(_finding(scale, plan.card, instrument, links, day or today) for scale in scales)
+        findings += tuple(
+            _finding(measure.scale, scored, plan.card, because=links, name=instrument.id, day=day or today)
+            for measure, scored in zip(plan.measures, scales, strict=True)
+        )
     return Score(
         instrument=instrument.id if instrument else "",
         title=plan.card.title if plan.card else plan.form.questionnaire.title,
@@ -93,7 +96,7 @@ def score_checked(plan: Plan, checked: Checked, today: date) -> Score:
         as_of=day or today,
         dated=day is not None,
         scales=scales,
-        shown=tuple(shown(checked.answers)) if plan.calculates else (),
+        shown=tuple(shown(plan.formulas, checked.answers)),
         findings=findings,
         remarks=tuple(remarks),
     )
@@ -221,23 +224,22 @@ def _possible(measure: Measure, known: list[float | None]) -> tuple[float, float
     return ends[0], ends[1]
 
 
-def _finding(scale: ScaleScore, card: Card, instrument: Instrument, links: tuple[str, ...], day: date) -> Finding:
+def _finding(
+    described: Scale, scale: ScaleScore, card: Card, *, because: tuple[str, ...], name: str, day: date
+) -> Finding:
     prorated = scale.how is Completeness.PRORATED
     rule = _missing_rules()[0]
     known = scale.value is not None or (scale.certain and scale.band != "")
-    ask = ""
-    if known:
-        described = next(described for described in instrument.scales if described.id == scale.scale)
-        ask = described.ask(scale.value if scale.value is not None else scale.possible[0])
+    ask = described.ask(scale.possible[0] if scale.value is None else scale.value) if known else ""
     return Finding(
-        id=f"questionnaires.{instrument.id}.{scale.scale}",
+        id=f"questionnaires.{name}.{scale.scale}",
         says=" ".join(_sentence(scale)),
         as_of=day,
         state=State.YES if known else State.UNKNOWN,
         value=scale.value,
         unit=scale.unit,
         interval=None if scale.possible[0] == scale.possible[1] else scale.possible,
-        because=links,
+        because=because,
         according_to=(card.id, rule.id) if prorated else (card.id,),
         grade=card.grade,
         verified=card.verified and (rule.verified or not prorated),
