@@ -27,7 +27,7 @@ def patient_of(reading: Reading, root: Element) -> Patient:
     if len(targets) != 1:
         count = f"{len(targets)} patients (recordTarget)" if targets else "no patient (recordTarget)"
         raise UnreadableError(
-            f"it names {count}; a chart is about one person, so ask the sender for one document per patient"
+            f"names {count}; a chart is about one person, so ask the sender for one document per patient"
         )
     role = child(targets[0], _ROLE)
     person = descend(role, _PATIENT)

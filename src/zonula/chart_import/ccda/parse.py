@@ -33,13 +33,13 @@ def document_root(data: bytes) -> tuple[Element, tuple[str, ...]]:
     root = _tree(data, warnings)
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableError(
-            "it carries a document type declaration (DTD), which no clinical document needs and which can hide an attack; "
+            "carries a document type declaration (DTD), which no clinical document needs and which can hide an attack; "
             "ask the sender for a plain C-CDA file"
         )
     name = etree.QName(root).localname
     if name != "ClinicalDocument":
         what = _NOT_CDA.get(name, f"XML, but its outermost element is <{name[:40]}>")
-        raise UnreadableError(f"it is {what}, not a clinical document (ClinicalDocument)")
+        raise UnreadableError(f"is {what}, not a clinical document (ClinicalDocument)")
     if root.tag != V3 + "ClinicalDocument" or any("prefix" in warning for warning in warnings):
         if root.tag != V3 + "ClinicalDocument":
             warnings.append("the HL7 namespace urn:hl7-org:v3 is missing; read as if it were there")
@@ -80,7 +80,7 @@ def _tree(data: bytes, warnings: list[str]) -> Element:
             else:
                 raise UnreadableError(_reason(wrong)) from None
         except (ValueError, LookupError) as wrong:
-            raise UnreadableError(f"it is not XML: {wrong}") from None
+            raise UnreadableError(f"is not XML: {wrong}") from None
     warnings.append("a namespace prefix is used but not declared; read by its usual meaning")
     return etree.fromstring(data, _parser(recover=True))
 
@@ -92,12 +92,12 @@ def _declared(data: bytes) -> bytes:
 def _reason(wrong: etree.XMLSyntaxError) -> str:
     message = str(wrong.msg or "not well-formed XML")
     if "Excessive depth" in message:
-        return "its elements are nested deeper than any clinical document (256 levels); the file is damaged or hostile"
+        return "has elements nested deeper than any clinical document (256 levels): damaged or hostile"
     if "entity" in message.lower() and ("loop" in message or "amplification" in message):
-        return "its entities expand without bound (an attack on XML readers); refused"
+        return "has entities that expand without bound, an attack on XML readers"
     if "Document is empty" in message or "Start tag expected" in message:
-        return "it is empty or not XML"
-    return f"it is not well-formed XML ({message[:160]}); the file is cut short or damaged, ask for it again"
+        return "is empty or not XML"
+    return f"is not well-formed XML ({message[:160]}): cut short or damaged; ask for it again"
 
 
 def _repair_namespaces(root: Element) -> None:

@@ -47,7 +47,7 @@ def _first_line(text: str) -> str:
 def _columns(header: Row | None) -> tuple[str, ...]:
     """The columns in file order, unknown ones as an empty name. Raises NotATableError when it is not the template."""
     if header is None:
-        raise NotATableError("it is empty; start from the template (docs/csv-template.md)")
+        raise NotATableError("is empty; start from the template (docs/csv-template.md)")
     names = tuple(spelled(cell) for cell in header.cells)
     missing = [name for name in REQUIRED if name not in names]
     if not set(NAMING) & set(names):
@@ -56,12 +56,12 @@ def _columns(header: Row | None) -> tuple[str, ...]:
         near = [f"{cell!r}{nearest(cell, COLUMNS)}" for cell in header.cells if cell and spelled(cell) not in COLUMNS]
         found = f"; columns found that are not in it: {', '.join(near[:12])}" if near else ""
         raise NotATableError(
-            f"it is not the Zonula template: the first line lacks {', '.join(missing)}{found}. "
+            f"is not the Zonula template: the first line lacks {', '.join(missing)}{found}. "
             "Start from the template (docs/csv-template.md)"
         )
     twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
     if twice:
-        raise NotATableError(f"its first line names {', '.join(twice)} more than once; keep one column of each name")
+        raise NotATableError(f"names {', '.join(twice)} more than once in its first line; keep one column of each name")
     return tuple(name if name in COLUMNS else "" for name in names)
 
 

@@ -27,11 +27,11 @@ def text_of(data: bytes) -> tuple[str, str]:
         try:
             return data.decode("utf-16"), ""
         except UnicodeDecodeError:
-            raise NotATableError("it begins like UTF-16 text but is damaged; save it again as CSV UTF-8") from None
+            raise NotATableError("begins like UTF-16 text but is damaged; save it again as CSV UTF-8") from None
     if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise NotATableError("it is a spreadsheet file, not CSV; save it as CSV UTF-8 first")
+        raise NotATableError("is a spreadsheet file, not CSV; save it as CSV UTF-8 first")
     if b"\x00" in data:
-        raise NotATableError("it contains zero bytes, so it is not text; save it as CSV UTF-8")
+        raise NotATableError("contains zero bytes, so it is not text; save it as CSV UTF-8")
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
