@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(words: list[str], today: date) -> HlaDocument:
     path = Path(words[0])
-    if len(words) == 1 and ("*" not in words[0]) and (path.exists() or path.suffix):
+    if len(words) == 1 and (path.exists() or (path.suffix and "DQ" not in words[0].upper())):
         typing_text = _typing_file(path)
         if typing_text is None:
             reading = read_genotype_file(path)

@@ -3,6 +3,7 @@
 from zonula.laboratory_tests.celiac.assessment import CeliacAssessment, assess_celiac
 from zonula.laboratory_tests.celiac.evidence import (
     Antibody,
+    AntibodyTest,
     Biopsy,
     CeliacEvidence,
     Draw,
@@ -11,7 +12,6 @@ from zonula.laboratory_tests.celiac.evidence import (
     Hla,
     KnownDisease,
     Reported,
-    Test,
     TotalIga,
 )
 from zonula.laboratory_tests.celiac.from_chart import evidence_from_chart
@@ -24,6 +24,7 @@ __all__ = [
     "TABLE",
     "TEMPLATE",
     "Antibody",
+    "AntibodyTest",
     "Biopsy",
     "CeliacAssessment",
     "CeliacEvidence",
@@ -38,7 +39,6 @@ __all__ = [
     "RouteAnswer",
     "Row",
     "Signs",
-    "Test",
     "TotalIga",
     "assess_celiac",
     "decide",

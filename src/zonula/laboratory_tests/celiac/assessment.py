@@ -9,7 +9,7 @@ from zonula.chart import Ask, Finding, Grade, Level
 from zonula.chart import State as Truth
 from zonula.errors import UserError
 from zonula.knowledge import shelf
-from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw, Test
+from zonula.laboratory_tests.celiac.evidence import AntibodyTest, CeliacEvidence, Draw
 from zonula.laboratory_tests.celiac.guidelines import GuidelineAnswer, answers
 from zonula.laboratory_tests.celiac.signs import (
     BIOPSY_CARD,
@@ -86,7 +86,7 @@ def assess_celiac(evidence: CeliacEvidence, today: date) -> CeliacAssessment:
 def _newest_multiple(evidence: CeliacEvidence) -> tuple[float, float] | None:
     for draw in newest_first(evidence.draws):
         for test in draw.tests:
-            if test.test is Test.TTG_IGA:
+            if test.test is AntibodyTest.TTG_IGA:
                 return multiple(test)
     return None
 
@@ -202,7 +202,7 @@ def _side_findings(evidence: CeliacEvidence, state: CeliacState, hla: HlaMeaning
 
 
 def _ttg_without_iga(draws: tuple[Draw, ...]) -> bool:
-    measured = any(test.test is Test.TTG_IGA for draw in draws for test in draw.tests)
+    measured = any(test.test is AntibodyTest.TTG_IGA for draw in draws for test in draw.tests)
     return measured and not any(draw.total_iga for draw in draws)
 
 

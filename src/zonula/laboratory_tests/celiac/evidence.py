@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Test(StrEnum):
+class AntibodyTest(StrEnum):
     """The antibody tests."""
 
     TTG_IGA = "ttg_iga"
@@ -52,7 +52,7 @@ class Antibody(_Read, frozen=True, kw_only=True):
     uln: upper limit of normal of the same assay, in the same unit; without it no multiple is ever computed.
     """
 
-    test: Test
+    test: AntibodyTest
     value: float | None = None
     comparator: str = ""
     unit: str = ""

@@ -9,6 +9,7 @@ from zonula.errors import KnowledgeError, UserError
 from zonula.knowledge import shelf
 from zonula.laboratory_tests.celiac.evidence import (
     Antibody,
+    AntibodyTest,
     CeliacEvidence,
     Draw,
     Gluten,
@@ -16,7 +17,6 @@ from zonula.laboratory_tests.celiac.evidence import (
     Hla,
     KnownDisease,
     Reported,
-    Test,
     TotalIga,
 )
 from zonula.laboratory_tests.hla import read_typing
@@ -64,8 +64,8 @@ def evidence_from_chart(
         if day is None or day > today:
             unread.append(f"{fact.id}: {what}, {'without a date' if day is None else 'dated in the future'}")
             continue
-        if what in set(Test):
-            tests.setdefault(day, []).append(_antibody(Test(what), fact))
+        if what in set(AntibodyTest):
+            tests.setdefault(day, []).append(_antibody(AntibodyTest(what), fact))
         elif what == "total_iga":
             iga[day] = _total_iga(fact)
         elif what in _TYPED:
@@ -97,7 +97,7 @@ def _meanings() -> dict[tuple[System, str], str]:
     return meaning
 
 
-def _antibody(test: Test, fact: Fact) -> Antibody:
+def _antibody(test: AntibodyTest, fact: Fact) -> Antibody:
     value, reference = fact.value, fact.reference
     same_unit = bool(value and reference and (reference.unit in ("", value.unit)))
     reported = _REPORTED.get(fact.interpretation) if fact.interpretation else None

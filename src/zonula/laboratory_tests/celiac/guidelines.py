@@ -10,7 +10,7 @@ import msgspec
 
 from zonula.chart import State as Truth
 from zonula.knowledge import Card, shelf
-from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Test
+from zonula.laboratory_tests.celiac.evidence import Antibody, AntibodyTest, CeliacEvidence, Draw
 from zonula.laboratory_tests.celiac.signs import Serology, multiple, newest_first, reading
 from zonula.laboratory_tests.celiac.table import CeliacState
 
@@ -44,7 +44,7 @@ class GuidelineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     applies: Truth
     says: str
-    low_iga: tuple[Test, ...] = ()
+    low_iga: tuple[AntibodyTest, ...] = ()
     routes: tuple[RouteAnswer, ...] = ()
 
 
@@ -66,7 +66,7 @@ def _answer(card: Card, state: CeliacState, evidence: CeliacEvidence) -> Guideli
         name=data["name"],
         applies=applies,
         says=data["answers"][state.value],
-        low_iga=tuple(Test(test) for test in data["low_iga"]) if state is CeliacState.C2 else (),
+        low_iga=tuple(AntibodyTest(test) for test in data["low_iga"]) if state is CeliacState.C2 else (),
         routes=tuple(_route(route, evidence) for route in routes if _within(evidence.age_years, route) is not Truth.NO),
     )
 
@@ -108,19 +108,16 @@ def _times(route: dict[str, Any], evidence: CeliacEvidence) -> Truth:
     return Truth.NO if high <= route["times"] else Truth.UNKNOWN
 
 
-def _newest_ttg(evidence: CeliacEvidence) -> Any:
-    return next(
-        (
-            (draw, test)
-            for draw in newest_first(evidence.draws)
-            for test in draw.tests
-            if test.test is Test.TTG_IGA and reading(test) in _POSITIVE
-        ),
-        None,
-    )
+def _newest_ttg(evidence: CeliacEvidence) -> tuple[Draw, Antibody] | None:
+    """The newest draw with a positive tTG-IgA, and the strongest such result in it."""
+    for draw in newest_first(evidence.draws):
+        positive = [test for test in draw.tests if test.test is AntibodyTest.TTG_IGA and reading(test) in _POSITIVE]
+        if positive:
+            return draw, max(positive, key=lambda test: multiple(test) or (0.0, 0.0))
+    return None
 
 
-def _second_sample(evidence: CeliacEvidence, tests: tuple[Test, ...]) -> Truth:
+def _second_sample(evidence: CeliacEvidence, tests: tuple[AntibodyTest, ...]) -> Truth:
     """Whether one of these tests is positive in a draw of another day than the newest positive tTG-IgA."""
     newest = _newest_ttg(evidence)
     others = [draw for draw in evidence.draws if newest and draw.date != newest[0].date]
@@ -135,8 +132,8 @@ def _truth(answer: bool | None) -> Truth:
 
 
 _NEEDS = {
-    "ema_second_sample": lambda evidence: _second_sample(evidence, (Test.EMA_IGA,)),
-    "positive_second_sample": lambda evidence: _second_sample(evidence, (Test.TTG_IGA, Test.EMA_IGA)),
+    "ema_second_sample": lambda evidence: _second_sample(evidence, (AntibodyTest.EMA_IGA,)),
+    "positive_second_sample": lambda evidence: _second_sample(evidence, (AntibodyTest.TTG_IGA, AntibodyTest.EMA_IGA)),
     "no_alarm_features": lambda evidence: _truth(
         None if evidence.history.alarm_features is None else not evidence.history.alarm_features
     ),

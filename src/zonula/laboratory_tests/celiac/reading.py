@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 import yaml
 
 from zonula.errors import UserError
-from zonula.laboratory_tests.celiac.evidence import CeliacEvidence
+from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw
 
 _BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
 _SIGNS = {"≤": "<=", "≥": ">="}
@@ -77,33 +78,36 @@ def _bounded(result: Any) -> Any:
 
 
 def _refuse_impossible(evidence: CeliacEvidence, name: str) -> None:
+    days = [draw.date for draw in evidence.draws]
+    if len(set(days)) != len(days):
+        raise UserError(f"{name}: two draws on one day.", "Put the tests of one day into one draw.")
     for draw in evidence.draws:
-        measured = [(test.value, test.comparator, test.uln, test.test.value) for test in draw.tests]
-        if draw.total_iga:
-            measured.append((draw.total_iga.value, draw.total_iga.comparator, draw.total_iga.low, "total_iga"))
-            if draw.total_iga.reported not in ("", "normal", "low"):
-                raise UserError(f"{name}: total_iga.reported is 'normal' or 'low', not {draw.total_iga.reported!r}.")
-        for value, comparator, limit, what in measured:
-            if comparator not in _COMPARATORS:
-                raise UserError(f"{name}: {what}: comparator {comparator!r} is not one of <, <=, >=, >.")
-            if value is not None and not 0 <= value < float("inf"):
-                raise UserError(f"{name}: {what}: a value is not negative and not infinite.", "Correct the value.")
-            if limit is not None and not 0 < limit < float("inf"):
-                raise UserError(
-                    f"{name}: {what}: a limit is above zero.", "Correct the limit, or leave it out if unknown."
-                )
+        _refuse_impossible_results(draw, name)
     if evidence.age_years is not None and not 0 <= evidence.age_years <= 130:
         raise UserError(f"{name}: age_years is between 0 and 130.", "Correct the age.")
     for gluten in (evidence.gluten_now, *(draw.gluten for draw in evidence.draws)):
         amounts = (gluten.meals_a_day, gluten.weeks) if gluten else ()
-        if any(amount is not None and not 0 <= amount < float("inf") for amount in amounts):
+        if any(amount is not None and not 0 <= amount < inf for amount in amounts):
             raise UserError(f"{name}: gluten: meals and weeks are not negative.", "Correct the gluten intake.")
     if evidence.biopsy and evidence.biopsy.marsh.lower() not in _MARSH:
-        raise UserError(
-            f"{name}: biopsy.marsh is one of 0, 1, 2, 3, 3a, 3b, 3c.", "Correct it, or leave it out if unknown."
-        )
+        raise UserError(f"{name}: biopsy.marsh is one of 0, 1, 2, 3, 3a, 3b, 3c.", "Leave it out if unknown.")
     if evidence.hla and evidence.hla.source not in _SOURCES:
         raise UserError(f"{name}: hla.source is 'clinical' or 'genotype_file'.", "Correct it.")
+
+
+def _refuse_impossible_results(draw: Draw, name: str) -> None:
+    measured = [(test.value, test.comparator, test.uln, test.test.value) for test in draw.tests]
+    if draw.total_iga:
+        measured.append((draw.total_iga.value, draw.total_iga.comparator, draw.total_iga.low, "total_iga"))
+        if draw.total_iga.reported not in ("", "normal", "low"):
+            raise UserError(f"{name}: total_iga.reported is 'normal' or 'low', not {draw.total_iga.reported!r}.")
+    for value, comparator, limit, what in measured:
+        if comparator not in _COMPARATORS:
+            raise UserError(f"{name}: {what}: comparator {comparator!r} is not one of <, <=, >=, >.")
+        if value is not None and not 0 <= value < inf:
+            raise UserError(f"{name}: {what}: a value is not negative and not infinite.", "Correct the value.")
+        if limit is not None and not 0 < limit < inf:
+            raise UserError(f"{name}: {what}: a limit is above zero.", "Correct the limit, or leave it out if unknown.")
 
 
 TEMPLATE = """\

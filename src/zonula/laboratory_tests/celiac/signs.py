@@ -11,13 +11,13 @@ from zonula.chart import State
 from zonula.knowledge import shelf
 from zonula.laboratory_tests.celiac.evidence import (
     Antibody,
+    AntibodyTest,
     Biopsy,
     CeliacEvidence,
     Draw,
     Gluten,
     KnownDisease,
     Reported,
-    Test,
     TotalIga,
 )
 from zonula.laboratory_tests.hla import meaning_of, read_typing
@@ -118,7 +118,7 @@ def signs_of(evidence: CeliacEvidence) -> Signs:
 
 
 def newest_first(draws: Iterable[Draw]) -> list[Draw]:
-    """The draws, newest first; on one day in the order written."""
+    """The draws, newest first. One day has one draw; the reader of a file refuses two."""
     return sorted(draws, key=lambda draw: draw.date, reverse=True)
 
 
@@ -128,7 +128,7 @@ def deciding_draw(evidence: CeliacEvidence, iga: Iga) -> Draw | None:
     relied = [
         draw
         for draw in drawn
-        if any((not test.test.is_iga) if iga is Iga.LOW else test.test is Test.TTG_IGA for test in draw.tests)
+        if any((not test.test.is_iga) if iga is Iga.LOW else test.test is AntibodyTest.TTG_IGA for test in draw.tests)
     ]
     return next(iter(relied or drawn), None)
 
@@ -150,7 +150,7 @@ def reading(antibody: Antibody) -> Serology:
     if span is not None:
         low, high = span
         if low >= 1:
-            if antibody.test is not Test.TTG_IGA:
+            if antibody.test is not AntibodyTest.TTG_IGA:
                 return Serology.POSITIVE
             if low >= strong:
                 return Serology.STRONG
@@ -159,7 +159,7 @@ def reading(antibody: Antibody) -> Serology:
         # A laboratory that writes "positive" or "grey zone" beside a number below the limit contradicts itself.
         return Serology.NEGATIVE if below and antibody.reported in (None, Reported.NEGATIVE) else Serology.UNCLEAR
     if antibody.reported is Reported.POSITIVE:
-        return Serology.POSITIVE_UNSPLIT if antibody.test is Test.TTG_IGA else Serology.POSITIVE
+        return Serology.POSITIVE_UNSPLIT if antibody.test is AntibodyTest.TTG_IGA else Serology.POSITIVE
     return Serology.NEGATIVE if antibody.reported is Reported.NEGATIVE else Serology.UNCLEAR
 
 
@@ -183,7 +183,11 @@ def _serology(draws: tuple[Draw, ...]) -> Serology:
     latest = next((one for one in read if one is not Serology.UNCLEAR), Serology.UNCLEAR)
     if latest in _STRENGTH[:3]:
         # EMA of a later sample confirms; how strong the answer is, only the newest readable tTG-IgA says.
-        ttg = [reading(test) for draw in newest_first(draws) for test in draw.tests if test.test is Test.TTG_IGA]
+        ttg = [
+            min(read_in_draw, key=_STRENGTH.index)
+            for draw in newest_first(draws)
+            if (read_in_draw := [reading(test) for test in draw.tests if test.test is AntibodyTest.TTG_IGA])
+        ]
         strength = next((one for one in ttg if one is not Serology.UNCLEAR), Serology.NEGATIVE)
         return strength if strength in _STRENGTH[:3] else Serology.POSITIVE
     if any(one in _STRENGTH[:3] for one in read):
@@ -191,7 +195,7 @@ def _serology(draws: tuple[Draw, ...]) -> Serology:
     if Serology.UNCLEAR in read:
         return Serology.UNCLEAR
     # EMA or DGP alone, without tTG-IgA, is not the first test of any guideline: negative alone says too little.
-    tested = any(test.test is Test.TTG_IGA for draw in draws for test in draw.tests)
+    tested = any(test.test is AntibodyTest.TTG_IGA for draw in draws for test in draw.tests)
     return Serology.NEGATIVE if tested else Serology.UNCLEAR
 
 

@@ -1,0 +1,274 @@
+"""Evidence from a file and from a chart: what is written is read, what does not fit is refused, what is unknown stays so."""
+
+import json
+from datetime import date
+
+import pytest
+import yaml
+
+from zonula.chart import (
+    Code,
+    Fact,
+    Interpretation,
+    Kind,
+    Moment,
+    Patient,
+    Quantity,
+    ReferenceRange,
+    Source,
+    Status,
+    System,
+    at,
+    chart_of,
+)
+from zonula.errors import UserError
+from zonula.laboratory_tests.celiac import (
+    TEMPLATE,
+    AntibodyTest,
+    Gluten,
+    History,
+    KnownDisease,
+    Reported,
+    assess_celiac,
+    evidence_from_chart,
+    evidence_of,
+    read_evidence,
+)
+
+TODAY = date(2026, 11, 24)
+
+
+def test_the_template_is_valid_evidence_and_reads_the_same_from_json(tmp_path):
+    written = yaml.safe_load(TEMPLATE)
+    (tmp_path / "a.yaml").write_text(TEMPLATE)
+    (tmp_path / "a.json").write_text(json.dumps(written, default=str))
+    assert read_evidence(tmp_path / "a.yaml") == read_evidence(tmp_path / "a.json")
+    assert assess_celiac(evidence_of(written), TODAY).state == "C1"
+
+
+def test_every_commented_line_of_the_template_is_valid_too():
+    uncommented = "\n".join(
+        line.replace("# ", "", 1)
+        if line.lstrip().startswith(
+            (
+                "# hla:",
+                "#   typing",
+                "#   source",
+                "# biopsy:",
+                "#   date",
+                "#   marsh",
+                "#   lymph",
+                "#   distal",
+                "#   bulb",
+                "# gluten_now",
+            )
+        )
+        else line
+        for line in TEMPLATE.splitlines()
+    )
+    evidence = evidence_of(yaml.safe_load(uncommented))
+    assert evidence.hla is not None
+    assert evidence.biopsy is not None
+    assert evidence.gluten_now is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"ages": 3}, "unknown field `ages`"),
+        ({"age_years": -1}, "age_years is between 0 and 130"),
+        ({"age_years": "old"}, "Expected `float"),
+        ({"draws": [{"tests": []}]}, "missing required field `date`"),
+        ({"draws": [{"date": "2026-02-30"}]}, "Invalid RFC3339"),
+        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg"}]}]}, "Invalid enum value 'ttg'"),
+        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": -1}]}]}, "not negative"),
+        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": "high"}]}]}, "Expected `float"),
+        (
+            {"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": 1, "uln": 0}]}]},
+            "a limit is above zero",
+        ),
+        (
+            {"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": 1, "comparator": "~"}]}]},
+            "is not one of",
+        ),
+        ({"draws": [{"date": "2026-02-03", "total_iga": {"reported": "ok"}}]}, "'normal' or 'low'"),
+        ({"draws": [{"date": "2026-02-03", "gluten": {"weeks": -1}}]}, "not negative"),
+        ({"draws": [{"date": "2026-02-03"}, {"date": "2026-02-03"}]}, "two draws on one day"),
+        ({"gluten_now": {"meals_a_day": -1}}, "not negative"),
+        ({"biopsy": {"date": "2026-02-03", "marsh": 4}}, "biopsy.marsh is one of"),
+        ({"hla": {"typing": "DQ2", "source": "friend"}}, "hla.source is"),
+        ({"history": {"weight_loss": "perhaps"}}, "Expected `bool"),
+        ([], "holds no fields"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(change, reason):
+    with pytest.raises(UserError, match=reason):
+        evidence_of(change)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("a: [", "cannot be parsed"), ("", "holds no fields"), ("- 1", "holds no fields")]
+)
+def test_a_file_that_is_no_evidence_is_refused(tmp_path, text, reason):
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(UserError, match=reason):
+        read_evidence(tmp_path / "x.yaml")
+
+
+def test_a_missing_file_a_binary_one_and_broken_json_are_refused(tmp_path):
+    with pytest.raises(UserError, match="cannot be read"):
+        read_evidence(tmp_path / "none.yaml")
+    (tmp_path / "b.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="UTF-8"):
+        read_evidence(tmp_path / "b.yaml")
+    (tmp_path / "c.json").write_text("{")
+    with pytest.raises(UserError, match="cannot be parsed"):
+        read_evidence(tmp_path / "c.json")
+
+
+def test_bounds_are_read_from_text():
+    tests = [{"test": "ttg_iga", "value": text} for text in (">100", "≥ 100", "<=5", "7.5")]
+    read = evidence_of({"draws": [{"date": "2026-02-03", "tests": tests}]}).draws[0].tests
+    assert [(test.comparator, test.value) for test in read] == [(">", 100), (">=", 100), ("<=", 5), ("", 7.5)]
+
+
+def test_a_draw_after_today_is_refused():
+    evidence = evidence_of({"draws": [{"date": "2026-12-01", "tests": [{"test": "ttg_iga", "value": 1}]}]})
+    with pytest.raises(UserError, match="dated after 2026-11-24"):
+        assess_celiac(evidence, TODAY)
+
+
+def test_a_typing_that_cannot_be_read_is_refused():
+    with pytest.raises(UserError, match="no HLA-DQ allele"):
+        assess_celiac(evidence_of({"hla": "see report"}), TODAY)
+
+
+def observation(number, code, **more):
+    return Fact(
+        id=f"doc#{number}",
+        kind=Kind.OBSERVATION,
+        sources=(Source("doc", str(number)),),
+        codes=(Code(System.LOINC, code),),
+        status=Status.CONFIRMED,
+        **{"when": at("2026-02-03"), **more},
+    )
+
+
+def condition(number, code, status):
+    return Fact(
+        id=f"doc#{number}",
+        kind=Kind.CONDITION,
+        sources=(Source("doc", str(number)),),
+        codes=(Code(System.ICD10CM, code),),
+        status=status,
+    )
+
+
+def read(*facts, birth="1992-01-01", **more):
+    return evidence_from_chart(chart_of(Patient(id="p", birth=Moment.parse(birth)), facts), TODAY, **more)
+
+
+TTG = observation(1, "46128-5", value=Quantity(3, "U/mL"), reference=ReferenceRange(None, 10, "U/mL"))
+IGA = observation(2, "2458-8", value=Quantity(190, "mg/dL"), reference=ReferenceRange(70, 400, "mg/dL"))
+
+
+def test_a_chart_gives_tests_with_their_limits_and_the_facts_behind_them():
+    evidence = read(TTG, IGA)
+    (drawn,) = evidence.draws
+    assert drawn.tests[0].test is AntibodyTest.TTG_IGA
+    assert drawn.tests[0].uln == 10
+    assert drawn.total_iga is not None
+    assert drawn.total_iga.low == 70
+    assert evidence.age_years == 34
+    assert evidence.history == History()
+    assessment = assess_celiac(evidence, TODAY)
+    assert assessment.state == "C0"
+    assert assessment.findings[0].because == ("doc#1", "doc#2")
+
+
+def test_what_the_clinician_asked_completes_a_chart_to_c1():
+    asked = {name: False for name in History.__struct_fields__ if name != "known_disease"}
+    evidence = read(
+        TTG,
+        IGA,
+        history=History(known_disease=KnownDisease.NONE, **asked),
+        gluten={date(2026, 2, 3): Gluten(meals_a_day=2, weeks=8)},
+    )
+    assert assess_celiac(evidence, TODAY).state == "C1"
+
+
+def test_a_limit_in_another_unit_is_no_limit():
+    other = observation(1, "46128-5", value=Quantity(3, "U/mL"), reference=ReferenceRange(None, 10, "CU"))
+    assert read(other).draws[0].tests[0].uln is None
+    low = observation(2, "2458-8", value=Quantity(190, "mg/dL"), reference=ReferenceRange(0.7, None, "g/L"))
+    drawn = read(low).draws[0].total_iga
+    assert drawn is not None
+    assert drawn.low is None
+
+
+def test_words_and_flags_of_the_laboratory_are_kept():
+    flagged = observation(1, "46128-5", value=Quantity(300, "U"), interpretation=Interpretation.HIGH)
+    worded = observation(2, "27038-9", value_text="Negative")
+    tests = read(flagged, worded).draws[0].tests
+    assert [test.reported for test in tests] == [Reported.POSITIVE, Reported.NEGATIVE]
+
+
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [
+        (Status.CONFIRMED, KnownDisease.CELIAC),
+        (Status.PATIENT_REPORTED, KnownDisease.REPORTED),
+        (Status.UNKNOWN, KnownDisease.REPORTED),
+        (Status.RESOLVED, KnownDisease.REPORTED),
+        (Status.SUSPECTED, None),
+        (Status.REFUTED, None),
+        (Status.ENTERED_IN_ERROR, None),
+    ],
+)
+def test_only_a_confirmed_condition_is_known_disease(status, known):
+    assert read(condition(1, "K90.0", status)).history.known_disease is known
+
+
+def test_dermatitis_herpetiformis_counts_and_the_clinicians_word_comes_first():
+    assert read(condition(1, "L13.0", Status.CONFIRMED)).history.known_disease is KnownDisease.DERMATITIS_HERPETIFORMIS
+    told = read(condition(1, "K90.0", Status.PATIENT_REPORTED), history=History(known_disease=KnownDisease.NONE))
+    assert told.history.known_disease is KnownDisease.NONE
+
+
+def test_undated_and_future_results_are_left_out_and_said():
+    undated = observation(1, "46128-5", value=Quantity(3, "U"), when=at("2026-02-03").__class__())
+    future = observation(2, "46128-5", value=Quantity(3, "U"), when=at("2027-02-03"))
+    evidence = read(undated, future)
+    assert evidence.draws == ()
+    assert evidence.unread == ("doc#2: ttg_iga, dated in the future", "doc#1: ttg_iga, without a date")
+    assert any("could not be used" in finding.says for finding in assess_celiac(evidence, TODAY).findings)
+
+
+def test_an_entry_in_error_is_no_result():
+    wrong = observation(1, "46128-5", value=Quantity(3, "U"))
+    assert (
+        read(
+            Fact(**{**{f: getattr(wrong, f) for f in wrong.__struct_fields__}, "status": Status.ENTERED_IN_ERROR})
+        ).draws
+        == ()
+    )
+
+
+def test_hla_is_put_together_from_both_genes():
+    alpha = observation(1, "94495-9", value_text="01:01, 01:02")
+    beta = observation(2, "53938-7", value_text="DQB1*05:01, DQB1*06:02")
+    evidence = read(alpha, beta)
+    assert evidence.hla is not None
+    assert assess_celiac(evidence, TODAY).signs.hla == "no"
+
+
+def test_an_hla_result_that_cannot_be_read_is_said_and_not_fatal():
+    evidence = read(observation(1, "94492-6", value_text="See separate report"))
+    assert evidence.hla is None
+    assert "HLA typing" in evidence.unread[0]
+
+
+def test_a_birth_year_alone_gives_no_age():
+    assert read(TTG, birth="1992").age_years is None
+    assert read(TTG, birth="1992-11-25").age_years == 33
+    assert read(TTG, birth="1992-11-24").age_years == 34
