@@ -16,7 +16,6 @@ _QUALIFIER = V3 + "qualifier"
 _NAME = V3 + "name"
 
 
-@lru_cache(maxsize=16384)
 def _both(wording: str, display: str) -> str:
     """The writer's words; with the code's own name before them when the two share no word (references are often wrong)."""
     if " | " in wording:  # a reference to a whole table row says more than this code
@@ -46,6 +45,9 @@ class Concept(NamedTuple):
 NO_CONCEPT = Concept()
 
 
+_LONGEST = 200  # characters of a display name that are worth remembering between documents
+
+
 @lru_cache(maxsize=16384)
 def code_of(system: str, code: str, display: str, system_name: str) -> Code:
     """One coding; an unknown code system stays local, with its OID kept."""
@@ -61,7 +63,9 @@ def coding(element: Element) -> Code | None:
     code = get("code", "").strip()
     if not code:
         return None
-    return code_of(get("codeSystem", ""), code, get("displayName", ""), get("codeSystemName", ""))
+    display = get("displayName", "")
+    make = code_of if len(display) + len(code) < _LONGEST else code_of.__wrapped__
+    return make(get("codeSystem", ""), code, display, get("codeSystemName", ""))
 
 
 def concept(reading: Reading, element: Element | None) -> Concept:

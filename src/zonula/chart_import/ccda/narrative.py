@@ -35,11 +35,12 @@ def rows(text: Element) -> int:
 class References:
     """Resolves `#id` within one document. The index is built on first use: one pass, whatever the number of references."""
 
-    __slots__ = ("_by_id", "_root", "missing")
+    __slots__ = ("_by_id", "_root", "_texts", "missing")
 
     def __init__(self, root: Element) -> None:
         self._root = root
         self._by_id: dict[str, Element] | None = None
+        self._texts: dict[str, str] = {}  # many entries may point at one long text
         self.missing: set[str] = set()
 
     def readable(self, element: Element) -> str:
@@ -64,13 +65,16 @@ class References:
                 owner = identifier.getparent()
                 if owner is not None:
                     self._by_id.setdefault(str(identifier), owner)
+        known = self._texts.get(target)
+        if known is not None:
+            return known
         found = self._by_id.get(target.removeprefix("#"))
         if found is None:
             self.missing.add(target[:60])
             return ""
-        if len(found) == 0:
-            return squeeze(found.text)
-        return self.readable(found).replace("\n", "; ")
+        text = self.readable(found).replace("\n", "; ") if len(found) else squeeze(found.text)
+        self._texts[target] = text
+        return text
 
     def text_of(self, element: Element | None) -> str:
         """The wording of an ED element (`text`, `originalText`): inline, or by reference into the narrative."""

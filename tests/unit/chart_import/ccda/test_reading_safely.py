@@ -126,3 +126,23 @@ def test_damage_inside_never_crashes(data):
     document = read((whole[:at] + junk + whole[at + length :]).encode("utf-8", "replace"), "odd.xml")
     assert document.report.kind in {"ccda", "refused"}
     assert document.report.kept == sum(len(facts) for facts in document.facts.values())
+
+
+def test_entries_nested_to_the_limit_are_read_without_a_crash(write, read_section):
+    inner = write.observation((write.LOINC, "1", "x"), write.pq("1", "g"))
+    for relation in ["COMP", "MFST", "RSON", "SUBJ"] * 28:
+        wrapped = f'<entryRelationship typeCode="{relation}">{inner}</entryRelationship></observation>'
+        inner = write.observation((write.LOINC, "1", "x"), write.pq("1", "g")).replace("</observation>", wrapped)
+    for code in ("30954-2", "11450-4", "48765-2", "46240-8", "10157-6", "47519-4"):
+        assert read_section(code, write.entry(inner)).report.kind == "ccda"
+
+
+def test_many_entries_that_point_at_one_long_text_cost_it_once(write, read_section):
+    text = f'<paragraph ID="11450-4-1">{"<content>tired </content>" * 20_000}</paragraph>'
+    entries = [write.problem((write.SNOMED, "84229001", ""), reference="11450-4-1") for _ in range(500)]
+    tracemalloc.start()
+    read = read_section("11450-4", *entries, text=text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len({id(fact.text) for fact in read.clinical if fact.codes[0].code == "84229001"}) == 1
+    assert peak < 30_000_000
