@@ -8,7 +8,7 @@ from zonula.chart_review import reading
 from zonula.chart_review.case import Case, written
 from zonula.chart_review.contract import Summary, SymptomDomain, Tests
 from zonula.chart_review.derived import keys
-from zonula.chart_review.library.burden import BURDEN, CONDITIONS, ENCOUNTERS, RESULTS
+from zonula.chart_review.library.burden import BURDEN, CONDITIONS, ENCOUNTERS, RESULTS, SEEN_BY
 from zonula.chart_review.overlap import Busiest
 from zonula.chart_review.symptom_domains import first_day
 
@@ -82,8 +82,8 @@ def _test(case: Case, fact: Fact) -> object:
 def _specialties(case: Case) -> dict[str, list[str]]:
     """Each specialty with the facts that name it, in alphabetical order."""
     named: dict[str, list[str]] = {}
-    for fact in case.opened.facts:
-        if fact.specialty and reading.standing(fact, case.words.result_words) == reading.ASSERTED:
+    for fact in case.facts(SEEN_BY):
+        if fact.specialty:
             named.setdefault(case.words.specialty(fact.specialty), []).append(fact.id)
     return dict(sorted(named.items()))
 

@@ -22,7 +22,7 @@ _STATES = {True: State.YES, False: State.NO, None: State.UNKNOWN}
 def compiled_library() -> Compiled:
     """The whole library compiled with the shelf that ships with the package."""
     words = vocabulary()
-    series: list[n.Series] = [burden.ENCOUNTERS, burden.ASSERTED, burden.CONDITIONS, burden.RESULTS]
+    series: list[n.Series] = [burden.ENCOUNTERS, burden.SEEN_BY, burden.CONDITIONS, burden.RESULTS]
     for domain in domains.DOMAINS:
         series += [domains.affirming(domain), domains.denying(domain)]
     for label in suspicions.SUSPICIONS:

@@ -6,7 +6,7 @@ from zonula.chart import Fact, Sex
 from zonula.chart_review import derived, overlap, reading
 from zonula.chart_review import nodes as n
 from zonula.chart_review.opened import FactTest, Found, Held, OpenChart, Places, SeriesTest, TruthTest, ValueTest
-from zonula.chart_review.spans import Span, compared, full_years, joined_and, joined_or
+from zonula.chart_review.spans import Span, compared, full_years
 from zonula.chart_review.vocabulary import Vocabulary
 
 Feature = n.CodedIn | n.TextLike | n.In
@@ -115,9 +115,7 @@ class Closures:
                 inner = self.condition(part)
                 return lambda opened, place: None if (holds := inner(opened, place)) is None else not holds
             case n.And(of=members) | n.Or(of=members):
-                tests = [self.condition(part) for part in members]
-                join = joined_and if isinstance(node, n.And) else joined_or
-                return lambda opened, place: join([test(opened, place) for test in tests])
+                return _joined_conditions([self.condition(part) for part in members], isinstance(node, n.Or))
         raise TypeError(f"{type(node).__name__} is not a condition")
 
     def value(self, node: n.Value) -> ValueTest:
@@ -294,6 +292,22 @@ def _scan(test: FactTest | None, features: tuple[int, ...] | None) -> SeriesTest
     return scan
 
 
+def _joined_conditions(tests: list[FactTest], decisive: bool) -> FactTest:
+    """One decisive part decides at once; else an unknown one leaves it open."""
+
+    def joined(opened: OpenChart, place: int) -> bool | None:
+        unknown = False
+        for test in tests:
+            holds = test(opened, place)
+            if holds is decisive:
+                return decisive
+            if holds is None:
+                unknown = True
+        return None if unknown else not decisive
+
+    return joined
+
+
 def _joined(tests: list[TruthTest], decisive: bool) -> TruthTest:
     """One decisive part decides (all decisive parts are cited); else the unknown ones leave it open; else all speak."""
 
@@ -305,6 +319,8 @@ def _joined(tests: list[TruthTest], decisive: bool) -> TruthTest:
             sought, deciding = None, [held for held in helds if held[0] is None]
             if not deciding:
                 sought, deciding = not decisive, helds
+        if len(deciding) == 1:
+            return sought, deciding[0][1], deciding[0][2]
         value = next((held[1] for held in deciding if held[1] is not None), None)
         return sought, value, _in_order(*[held[2] for held in deciding])
 
@@ -316,6 +332,8 @@ def _in_order(*because: Places) -> Places:
     told = [places for places in because if places]
     if not told:
         return ()
+    if len(told) == 1 and len(told[0]) == 1:
+        return told[0]
     return tuple(sorted({place for places in told for place in places}))
 
 
@@ -332,6 +350,8 @@ def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocab
         case n.Attribute.STATUS:
             return lambda opened, place: opened.facts[place].status in values
         case n.Attribute.STANDING:
+            if values == {reading.ASSERTED, reading.DENIED}:
+                return lambda opened, place: reading.happened(opened.facts[place])
             return lambda opened, place: reading.standing(opened.facts[place], result_words) in values
         case n.Attribute.JUDGEMENT:
 
@@ -340,6 +360,8 @@ def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocab
                 return None if said is None else said in values
 
             return judged
+        case n.Attribute.CLARITY:
+            return lambda opened, place: reading.clarity(opened.facts[place], result_words) in values
         case n.Attribute.DIRECTION:
             return lambda opened, place: (
                 None if (way := reading.direction(opened.facts[place])) is None else way in values

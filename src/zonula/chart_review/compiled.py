@@ -18,6 +18,9 @@ from zonula.chart_review.opened import Held, OpenChart, TruthTest
 from zonula.chart_review.vocabulary import Vocabulary
 
 _Memo = dict[tuple[System, str], tuple[int, ...]]
+_Question = tuple[
+    TruthTest, int, Held | None, Evidence
+]  # the last two: the answer when no feature it touches is present
 _NO_FEATURES: tuple[int, ...] = ()
 _MOST_REMEMBERED = 200_000  # distinct codes or wordings; a population may bring millions of wordings
 
@@ -26,6 +29,7 @@ class Compiled:
     """Questions compiled together so that they share buckets and series. Asking one that was not compiled raises KeyError."""
 
     def __init__(self, truths: Iterable[n.Truth], words: Vocabulary, series: Iterable[n.Series] = ()) -> None:
+        truths, series = tuple(truths), tuple(series)
         self.words = words
         self._closures = Closures(words)
         tests = {truth: self._closures.truth(truth) for truth in truths}
@@ -45,10 +49,15 @@ class Compiled:
         self._answers: _Memo = {}
         self._texts: dict[str, tuple[int, ...]] = {}
         nobody = OpenChart((), Patient(id=""), date(2000, 1, 1), len(self._closures.slots))
-        self._truths: dict[n.Truth, tuple[TruthTest, int, Held | None]] = {
-            truth: (test, touched[truth], test(nobody) if touched[truth] >= 0 and _asks_facts_only(truth) else None)
-            for truth, test in tests.items()
-        }
+        self._truths: dict[n.Truth, _Question] = {}
+        for truth, test in tests.items():
+            empty = test(nobody)
+            always = touched[truth] >= 0 and _asks_facts_only(truth)
+            self._truths[truth] = (test, touched[truth], empty if always else None, Evidence(empty[0], empty[1]))
+        # Hashing a deep node costs more than answering it, so a node that was compiled itself is found by identity first.
+        self._same_truth = {id(truth): self._truths[truth] for truth in truths}
+        self._same_series = {id(one): self._closures.slots[one][1] for one in series}
+        self._kept = (truths, series)
 
     def _watch(self, node: n.Node, feature: int) -> None:
         match node:
@@ -117,20 +126,24 @@ class Compiled:
 
     def truth(self, node: n.Truth, opened: OpenChart) -> Evidence:
         """The answer to a compiled question, with the ids of the facts it rests on."""
-        holds, value, places = self.held(node, opened)
+        test, touched, when_empty, answer = self._same_truth.get(id(node)) or self._truths[node]
+        if when_empty is not None and not touched & opened.present:
+            return answer
+        holds, value, places = test(opened)
         facts = opened.facts
         return Evidence(holds, value, tuple([facts[place].id for place in places]) if places else ())
 
     def held(self, node: n.Truth, opened: OpenChart) -> Held:
         """The same as positions in `opened.facts`, for callers in a hurry."""
-        test, touched, when_empty = self._truths[node]
+        test, touched, when_empty, _ = self._same_truth.get(id(node)) or self._truths[node]
         if when_empty is not None and not touched & opened.present:
             return when_empty
         return test(opened)
 
     def series(self, node: n.Series, opened: OpenChart) -> Selected:
         """The facts of a compiled series."""
-        sure, maybe = self._closures.slots[node][1](opened)
+        test = self._same_series.get(id(node)) or self._closures.slots[node][1]
+        sure, maybe = test(opened)
         return Selected(tuple(opened.facts[place] for place in sure), tuple(opened.facts[place] for place in maybe))
 
 

@@ -53,6 +53,10 @@ def keys(fact: Fact, by: str, prefix: str, words: Vocabulary) -> tuple[str, ...]
     if by == "day":
         dated = moment(fact)
         return (dated.earliest.isoformat(),) if dated else ()
-    found = {name for code in fact.codes for name in words.lists_of_code(code.system, code.code)}
-    found.update(mention.list for mention in words.mentions(wording(fact)) if mention.said == AFFIRMED)
-    return tuple(sorted(name for name in found if name.startswith(prefix)))
+    found: set[str] = set()
+    for code in fact.codes:
+        found.update(words.lists_under(prefix, code.system, code.code))
+    for mention in words.mentions(wording(fact)):
+        if mention.said == AFFIRMED and mention.list.startswith(prefix):
+            found.add(mention.list)
+    return tuple(sorted(found))

@@ -124,6 +124,8 @@ class PlainEvaluator:
                 return reading.standing(fact, self.words.result_words)
             case n.Attribute.JUDGEMENT:
                 return reading.judgement(fact, self.words.result_words)
+            case n.Attribute.CLARITY:
+                return reading.clarity(fact, self.words.result_words)
             case n.Attribute.DIRECTION:
                 return reading.direction(fact)
             case n.Attribute.COURSE:

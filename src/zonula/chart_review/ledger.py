@@ -1,6 +1,6 @@
 """The suspicion ledger: each label somebody wrote down, by whom and when, and where its criteria stand. A label stays a suspicion."""
 
-from zonula.chart import Fact, Finding, Status
+from zonula.chart import Fact, Finding, Kind, Status
 from zonula.chart_review import nodes as n
 from zonula.chart_review.case import Case, written
 from zonula.chart_review.contract import Criterion, CriterionMet, Proposal, Suspicion
@@ -9,6 +9,7 @@ from zonula.chart_review.library.suspicions import SUSPICIONS, card_of, proposin
 from zonula.chart_review.reading import moment
 
 _MET = {True: CriterionMet.MET, False: CriterionMet.NOT_MET}
+_VISIT = "reason for a visit"  # whoever was visited need not have proposed it
 _READ_BY = "chart_review/text_reading"
 
 
@@ -25,7 +26,8 @@ def ledger(case: Case) -> tuple[tuple[Suspicion, ...], tuple[Finding, ...]]:
 def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, Finding]:
     card = case.card(card_of(label))
     proposals = tuple(_proposal(fact) for fact in facts)
-    first = next((proposal for proposal in proposals if proposal.on), proposals[0])
+    own = [proposal for proposal in proposals if proposal.recorded_as != _VISIT] or proposals
+    first = next((proposal for proposal in own if proposal.on), own[0])
     only_patient = all(fact.status is Status.PATIENT_REPORTED for fact in facts)
     because = tuple(fact.id for fact in facts)
     criteria = _criteria(case, label)
@@ -65,7 +67,7 @@ def _proposal(fact: Fact) -> Proposal:
         by=fact.performer or next((provider for provider in providers if provider), "") or told,
         specialty=fact.specialty,
         on=written(moment(fact)),
-        recorded_as=fact.status.value,
+        recorded_as=_VISIT if fact.kind is Kind.ENCOUNTER else fact.status.value,
         fact=fact.id,
     )
 

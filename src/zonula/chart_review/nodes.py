@@ -27,6 +27,7 @@ class Attribute(StrEnum):
     STATUS = "status"
     STANDING = "standing"  # asserted, denied, family, planned, error
     JUDGEMENT = "judgement"  # normal, abnormal, inconclusive; unknown when the record does not say
+    CLARITY = "clarity"  # unclear when the sender called the result so, else clear; never unknown
     DIRECTION = "direction"  # low, within, high of its own limits; unknown when the record does not say
     COURSE = "course"  # ended or open
     SPECIALTY = "specialty"  # normalised by the card chart_review/specialties

@@ -28,7 +28,11 @@ class Busiest(msgspec.Struct, frozen=True):
 
 def stretches(facts: Sequence[Fact], rule: OverlapRule, today: int) -> tuple[Stretch, ...]:
     """The active stretches (first and last day, as ordinals) of one series; none reaches beyond today."""
-    covered = sorted(days for days in map(stretch, facts) if days is not None)
+    return _joined([days for days in map(stretch, facts) if days is not None], rule, today)
+
+
+def _joined(covered: list[Stretch], rule: OverlapRule, today: int) -> tuple[Stretch, ...]:
+    covered.sort()
     joined: list[list[int]] = []
     for first, last in covered:
         if joined and first - joined[-1][1] <= rule.joins_within:
@@ -41,10 +45,13 @@ def stretches(facts: Sequence[Fact], rule: OverlapRule, today: int) -> tuple[Str
 def busiest(series: Sequence[Sequence[Fact]], rule: OverlapRule, today: int) -> Busiest:
     """Which series were active together, on the first day on which most were."""
     edges: list[tuple[int, int, int]] = []
-    coarse = 0
+    coarse = False
     for which, facts in enumerate(series):
-        coarse |= any(stretch(fact) is None for fact in facts)
-        for start, end in stretches(facts, rule, today):
+        if not facts:
+            continue
+        covered = [days for days in map(stretch, facts) if days is not None]
+        coarse |= len(covered) < len(facts)
+        for start, end in _joined(covered, rule, today):
             edges.append((start, 0, which))
             edges.append((end + 1, -1, which))  # ends are worked off before starts on the same day
     edges.sort()

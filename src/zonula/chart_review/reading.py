@@ -9,6 +9,7 @@ from zonula.chart_review.spans import Span
 
 ASSERTED, DENIED, OF_FAMILY, PLANNED, ERROR = "asserted", "denied", "family", "planned", "error"
 NORMAL, ABNORMAL, INCONCLUSIVE = "normal", "abnormal", "inconclusive"
+CLEAR, UNCLEAR = "clear", "unclear"
 LOW, WITHIN, HIGH = "low", "within", "high"
 ENDED, OPEN = "ended", "open"
 EXPLAINED_BY = frozenset({System.ICD10CM, System.ICD9CM, System.LOINC})
@@ -47,6 +48,14 @@ def standing(fact: Fact, words: ResultWords) -> str:
     return ASSERTED
 
 
+def happened(fact: Fact) -> bool:
+    """Whether the standing is asserted or denied: something was found out, whatever it was."""
+    if fact.status in _NEVER_HAPPENED:
+        return False
+    return fact.kind is not Kind.FAMILY_HISTORY or fact.negated or fact.status is Status.REFUTED
+
+
+_NEVER_HAPPENED = frozenset({Status.ENTERED_IN_ERROR, Status.PLANNED, Status.NOT_DONE})
 _ANSWERED = frozenset({Kind.OBSERVATION, Kind.SYMPTOM})
 
 
@@ -72,6 +81,15 @@ def judgement(fact: Fact, words: ResultWords) -> str | None:
             if said in phrases:
                 return judged
     return None
+
+
+def clarity(fact: Fact, words: ResultWords) -> str:
+    """Unclear when the sender called the result indeterminate or answered with such a word; a number is never unclear by itself."""
+    if fact.interpretation is not None:
+        return UNCLEAR if fact.interpretation is Interpretation.INDETERMINATE else CLEAR
+    if fact.value is not None or not (fact.value_text or fact.value_codes):
+        return CLEAR
+    return UNCLEAR if judgement(fact, words) == INCONCLUSIVE else CLEAR
 
 
 def direction(fact: Fact) -> str | None:

@@ -60,6 +60,7 @@ class Vocabulary:
         names = msgspec.convert(self._data("specialties"), dict[str, list[str]])
         self._specialties = {name.casefold(): specialty for specialty, written in names.items() for name in written}
         self._specialties.update({specialty.casefold(): specialty for specialty in names})
+        self.lists_under = lru_cache(maxsize=65536)(self._lists_under)
         self.lists_of_code = lru_cache(maxsize=65536)(self._lists_of_code)
         self.specialty = lru_cache(maxsize=8192)(self._specialty)
 
@@ -83,6 +84,10 @@ class Vocabulary:
             return frozenset(rows.get(code, _NO_LISTS))
         bare = _undotted(code)
         return frozenset(name for end in range(3, len(bare) + 1) for name in rows.get(bare[:end], ()))
+
+    def _lists_under(self, prefix: str, system: System, code: str) -> tuple[str, ...]:
+        """The lists of a code whose name begins so."""
+        return tuple(name for name in self.lists_of_code(system, code) if name.startswith(prefix))
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Every phrase of every list that the text mentions, and how."""

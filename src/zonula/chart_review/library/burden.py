@@ -5,11 +5,24 @@ from zonula.chart_review import nodes as n
 from zonula.chart_review.library.domains import overlap
 from zonula.chart_review.library.phrases import ASSERTED_FACT, of_kinds
 
-ASSERTED = n.Facts(ASSERTED_FACT)
+# A laboratory's or pharmacy's own specialty is not a specialist seen, so results and drugs do not count.
+SEEN_BY = n.Facts(
+    n.And(
+        (
+            n.Or(
+                tuple(
+                    of_kinds(kind)
+                    for kind in (Kind.ENCOUNTER, Kind.CONDITION, Kind.SYMPTOM, Kind.PROCEDURE, Kind.DOCUMENT)
+                )
+            ),
+            ASSERTED_FACT,
+        )
+    )
+)
 ENCOUNTERS = n.Facts(n.And((of_kinds(Kind.ENCOUNTER), ASSERTED_FACT)))
 CONDITIONS = n.Facts(n.And((of_kinds(Kind.CONDITION), ASSERTED_FACT)))
 RESULTS = n.Facts(n.And((of_kinds(Kind.OBSERVATION), n.In(n.Attribute.STANDING, ("asserted", "denied")))))
-_INCONCLUSIVE = n.Facts(n.And((RESULTS.where, n.In(n.Attribute.JUDGEMENT, ("inconclusive",)))))
+_INCONCLUSIVE = n.Facts(n.And((RESULTS.where, n.In(n.Attribute.CLARITY, ("unclear",)))))
 
 # rule → (condition, card, the sentence when it is so)
 BURDEN: dict[str, tuple[n.Truth, str, str]] = {
@@ -19,7 +32,7 @@ BURDEN: dict[str, tuple[n.Truth, str, str]] = {
         "So many symptom domains were active at the same time that the structured work-up is indicated",
     ),
     "many_specialties": (
-        n.Compare(n.DistinctOf(ASSERTED, "specialty"), ">=", n.Figure("chart_review/many_specialties")),
+        n.Compare(n.DistinctOf(SEEN_BY, "specialty"), ">=", n.Figure("chart_review/many_specialties")),
         "chart_review/many_specialties",
         "Care is spread over many specialties",
     ),

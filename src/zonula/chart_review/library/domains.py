@@ -1,5 +1,7 @@
 """The twelve symptom domains: what affirms them, what denies them."""
 
+from functools import cache
+
 from zonula.chart import Kind
 from zonula.chart_review import nodes as n
 from zonula.chart_review.library.phrases import ASSERTED_FACT, complaints, denials, named, of_kinds
@@ -34,16 +36,19 @@ def card_of(domain: str) -> str:
     return f"chart_review/domains/{domain}"
 
 
+@cache
 def affirming(domain: str) -> n.Facts:
     """The facts that affirm a domain."""
     return n.Facts(_EACH_ALLERGY) if domain == "multiple_allergies" else complaints(f"domain/{domain}")
 
 
+@cache
 def denying(domain: str) -> n.Facts:
     """The facts that deny it."""
     return denials(f"domain/{domain}")
 
 
+@cache
 def presence(domain: str) -> n.Truth:
     """Whether the domain is present: enough facts affirm it (the card's `minimum`); no when the record only denies it or holds too few."""
     if domain == "multiple_allergies":

@@ -1,4 +1,6 @@
-"""Short ways to write the conditions the library uses again and again. They only build nodes."""
+"""Short ways to write the conditions the library uses again and again. They only build nodes, and the same one each time."""
+
+from functools import cache
 
 from zonula.chart import Kind
 from zonula.chart_review import nodes as n
@@ -31,6 +33,7 @@ def complaints(name: str, *more: n.Condition) -> n.Facts:
     return n.Facts(n.And((named(name), ASSERTED_FACT, of_kinds(*_COMPLAINTS), *more)))
 
 
+@cache
 def denials(name: str) -> n.Facts:
     """What the record denies of it: a negated or refuted fact, an answer of "no", or wording that denies it."""
     denied_wording = n.And((n.TextLike(name, ("denied",)), ASSERTED_FACT))
@@ -52,28 +55,33 @@ def recorded_within(name: str, card: str) -> n.Truth:
     return recorded(name, n.Within(n.Figure(card, "recent_days")))
 
 
+@cache
 def labels(name: str, *more: n.Condition) -> n.Facts:
     """Where a label was written down, as certain or as a suspicion."""
     return n.Facts(n.And((named(name, AFFIRMED, UNCERTAIN), ASSERTED_FACT, of_kinds(*_LABELS), *more)))
 
 
+@cache
 def refutations(name: str) -> n.Facts:
     """Where a label was refuted or denied."""
     denied_wording = n.And((n.TextLike(name, ("denied",)), ASSERTED_FACT))
     return n.Facts(n.And((n.Or((n.And((named(name), DENIED_FACT)), denied_wording)), of_kinds(*_LABELS))))
 
 
+@cache
 def tests(name: str) -> n.Facts:
     """The results of a test: done, whatever they said. An ordered, cancelled or mistaken one is none."""
     done = n.In(n.Attribute.STANDING, (ASSERTED, DENIED))
     return n.Facts(n.And((named(f"test/{name}"), done, of_kinds(*_RESULTS))))
 
 
+@cache
 def last_result(name: str) -> n.Last:
     """The newest result of a test."""
     return n.Last(tests(name))
 
 
+@cache
 def done(name: str) -> n.Truth:
     """Whether a test was done."""
     return n.Exists(tests(name))
@@ -89,6 +97,7 @@ def result(name: str, operator: str, card: str, key: str) -> n.Truth:
     return n.Compare(n.ValueOf(last_result(name), name), operator, n.Figure(card, key))
 
 
+@cache
 def current_drugs(name: str) -> n.Facts:
     """Drugs of the list that the record does not say were stopped."""
     current = n.In(n.Attribute.COURSE, (OPEN,))

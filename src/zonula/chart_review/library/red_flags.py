@@ -1,19 +1,18 @@
 """The conditions of the red flags. Each has a card of its name with level, figures, sentence and safe action (facts file, section 3)."""
 
-from zonula.chart import Kind, Sex, Status
+from zonula.chart import Kind, Sex
 from zonula.chart_review import nodes as n
+from zonula.chart_review.library import celiac
 from zonula.chart_review.library.domains import affirming
 from zonula.chart_review.library.phrases import (
     AGE_TODAY,
     ASSERTED_FACT,
     JUDGED_ABNORMAL,
-    JUDGED_NORMAL,
     age_at,
     complaints,
     current_drugs,
     done,
     last_result,
-    named,
     of_kinds,
     recorded,
     recorded_within,
@@ -74,34 +73,6 @@ def _fell(flag: str, percent: str, days: str) -> n.Truth:
     return n.Compare(n.FallOf(tests("body_weight"), "body_weight", _figure(flag, days)), ">=", _figure(flag, percent))
 
 
-_CELIAC_SEROLOGY = n.Or(tuple(done(test) for test in ("ttg_iga", "ttg_igg", "ema_iga", "dgp_igg", "dgp_iga")))
-_CONFIRMED = n.Not(n.In(n.Attribute.STATUS, (Status.SUSPECTED.value, Status.PATIENT_REPORTED.value)))
-_CELIAC_KNOWN = recorded("history/celiac", _CONFIRMED)
-_ON_GLUTEN_FREE_DIET = n.Facts(
-    n.And(
-        (
-            named("history/gluten_free"),
-            ASSERTED_FACT,
-            of_kinds(Kind.CONDITION, Kind.SYMPTOM, Kind.OBSERVATION, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.PROCEDURE),
-        )
-    )
-)
-_FIRST_DAY_OFF_GLUTEN = n.DayOf(n.First(_ON_GLUTEN_FREE_DIET))
-_LAST_TTG = last_result("ttg_iga")
-_GASTRO_FOLLOW_UP = n.Facts(
-    n.And(
-        (
-            n.Or(
-                (
-                    n.And((of_kinds(Kind.ENCOUNTER), n.In(n.Attribute.SPECIALTY, ("gastroenterology",)))),
-                    named("test/duodenal_biopsy"),
-                )
-            ),
-            ASSERTED_FACT,
-            n.After(n.DayOf(_LAST_TTG)),
-        )
-    )
-)
 _ITCH = n.Exists(affirming("itch"))
 _ANAPHYLAXIS = recorded("flag/anaphylaxis")
 
@@ -152,7 +123,7 @@ RED_FLAGS: dict[str, n.Truth] = {
     "positive_fit": result_is("fit", JUDGED_ABNORMAL),
     "high_calprotectin": result("calprotectin", ">", card_of("high_calprotectin"), "above"),
     "celiac_positive_no_followup": n.And(
-        (n.Is(_LAST_TTG, JUDGED_ABNORMAL), n.Not(n.Exists(_GASTRO_FOLLOW_UP)), n.Not(_CELIAC_KNOWN))
+        (n.Is(celiac.LAST_TTG, JUDGED_ABNORMAL), n.Not(celiac.FOLLOWED_UP), n.Not(celiac.KNOWN))
     ),
     "back_pain_with_cancer": n.And((_recent("back_pain_with_cancer", "history/back_pain"), recorded("history/cancer"))),
     "low_bmi": result("bmi", "<", card_of("low_bmi"), "below"),
@@ -174,7 +145,7 @@ RED_FLAGS: dict[str, n.Truth] = {
     "special_diet_disease": recorded("flag/special_diet_disease"),
     "ibd": recorded("flag/ibd"),
     "child": n.Compare(AGE_TODAY, "<", _figure("child", "age")),
-    "celiac_known": _CELIAC_KNOWN,
+    "celiac_known": celiac.KNOWN,
     "celiac_never_tested": n.And(
         (
             n.Or(
@@ -185,19 +156,13 @@ RED_FLAGS: dict[str, n.Truth] = {
                     n.Exists(proposing("ibs")),
                 )
             ),
-            n.Not(_CELIAC_SEROLOGY),
-            n.Not(_CELIAC_KNOWN),
+            n.Not(celiac.SEROLOGY_DONE),
+            n.Not(celiac.KNOWN),
         )
     ),
     "celiac_tested_without_iga": n.And((done("ttg_iga"), n.Not(done("total_iga")))),
-    "celiac_tested_off_gluten": n.And(
-        (
-            n.Exists(_ON_GLUTEN_FREE_DIET),
-            n.Is(_LAST_TTG, n.After(_FIRST_DAY_OFF_GLUTEN)),
-            n.Is(_LAST_TTG, JUDGED_NORMAL),
-        )
-    ),
-    "gluten_free_untested": n.And((n.Exists(_ON_GLUTEN_FREE_DIET), n.Not(_CELIAC_SEROLOGY), n.Not(_CELIAC_KNOWN))),
+    "celiac_tested_off_gluten": celiac.NEGATIVE_OFF_GLUTEN,
+    "gluten_free_untested": n.And((celiac.ON_GLUTEN_FREE_DIET, n.Not(celiac.SEROLOGY_DONE), n.Not(celiac.KNOWN))),
     "iga_deficient": n.Or(
         (recorded("history/iga_deficiency"), result("total_iga", "<", card_of("iga_deficient"), "below"))
     ),

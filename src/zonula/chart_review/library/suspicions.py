@@ -6,6 +6,7 @@ import msgspec
 
 from zonula.chart import Kind
 from zonula.chart_review import nodes as n
+from zonula.chart_review.library.celiac import NEGATIVE_CELIAC_SEROLOGY
 from zonula.chart_review.library.phrases import (
     ASSERTED_FACT,
     JUDGED_ABNORMAL,
@@ -43,11 +44,6 @@ def _long_ago(*lists: str, label: str) -> n.Truth:
     return n.Is(first, n.Not(n.Within(n.Figure(card_of(label), "onset_days"))))
 
 
-IGA_ADEQUATE = n.Compare(
-    n.ValueOf(last_result("total_iga"), "total_iga"),
-    ">=",
-    n.Figure("chart_review/celiac_conditions", "deficient_total_iga"),
-)
 ALARM_FEATURE = n.Or(
     (
         recorded("flag/gi_bleeding"),
@@ -78,14 +74,14 @@ SUSPICIONS: dict[str, Criteria] = {
             "pain": stated("history/abdominal_pain"),
             "bowel_change": stated("history/bowel_change"),
             "six_months": _long_ago("history/abdominal_pain", "history/bowel_change", label="ibs"),
-            "celiac_excluded": result_is("ttg_iga", JUDGED_NORMAL),
+            "celiac_excluded": NEGATIVE_CELIAC_SEROLOGY,
             "no_inflammation": result("calprotectin", "<", card_of("ibs"), "calprotectin_below"),
         },
         {"alarm": ALARM_FEATURE},
     ),
     "gluten_sensitivity": Criteria(
         {
-            "celiac_excluded": n.And((result_is("ttg_iga", JUDGED_NORMAL), IGA_ADEQUATE)),
+            "celiac_excluded": NEGATIVE_CELIAC_SEROLOGY,
             "wheat_allergy_excluded": result_is("wheat_ige", JUDGED_NORMAL),
             "diet_response": stated("history/gluten_free_response"),
             "blinded_challenge": n.Stated(

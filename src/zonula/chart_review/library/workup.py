@@ -1,9 +1,8 @@
 """When a result may not be read, whatever it says: the state of the body or a missing companion test."""
 
 from zonula.chart_review import nodes as n
+from zonula.chart_review.library.celiac import IGA_ADEQUATE, NEGATIVE_OFF_GLUTEN
 from zonula.chart_review.library.phrases import current_drugs, done
-from zonula.chart_review.library.red_flags import RED_FLAGS
-from zonula.chart_review.library.suspicions import IGA_ADEQUATE
 
 _CELIAC, _THYROID = "chart_review/celiac_conditions", "chart_review/thyroid_conditions"
 _BIOTIN = n.Exists(current_drugs("biotin"))
@@ -13,7 +12,7 @@ NOT_INTERPRETABLE: dict[str, tuple[tuple[n.Truth, str, str], ...]] = {
     "ttg_iga": (
         (n.Not(done("total_iga")), "no total IgA in the record, so a negative result does not reassure", _CELIAC),
         (n.Not(IGA_ADEQUATE), "total IgA is deficient, so IgA tests are blind", _CELIAC),
-        (RED_FLAGS["celiac_tested_off_gluten"], "taken after a gluten-free diet was recorded", _CELIAC),
+        (NEGATIVE_OFF_GLUTEN, "taken after a gluten-free diet was recorded", _CELIAC),
     ),
     "tsh": ((_BIOTIN, "biotin is in the medication list and can falsify this test", _THYROID),),
     "free_t4": ((_BIOTIN, "biotin is in the medication list and can falsify this test", _THYROID),),
