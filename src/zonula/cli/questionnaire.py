@@ -123,7 +123,14 @@ def _score(arguments: argparse.Namespace) -> None:
     trends = tuple(_trends(scores))
     for (name, _, _), scored in zip(given, scores, strict=True):
         print(f"{scored.title}, {scored.as_of.isoformat() if scored.dated else 'undated'} ({name})")
-        _print_findings(scored.findings)
+        empty = {
+            f"questionnaires.{scored.instrument}.{scale.scale}": scale.title
+            for scale in scored.scales
+            if not scale.answered
+        }
+        _print_findings(finding for finding in scored.findings if finding.id not in empty)
+        if empty:
+            print(f"    not answered at all: {', '.join(empty.values())}")
         for value in scored.shown:
             print(
                 f"    {value.text}: {f'{value.value:g}' if value.value is not None else value.remark} (calculated by the form)"

@@ -192,12 +192,18 @@ def _finding(
         if state is State.YES
         else (Ask("clinician", alarm.asked),)
     )
+    day = checked.response.day
+    answered = f" Answered on {day.isoformat()}." if state is State.YES and day is not None and day != today else ""
+    measured = f" It is {value:g} kg/m2; the limit is {card.value:g}." if value is not None else ""
+    said = (
+        f"{alarm.says}{measured}"
+        if state is State.YES
+        else f"{card.title}: not answered, or the answer cannot be read."
+    )
     return Finding(
         id=f"questionnaires.alarm.{card.id.rpartition('/')[2]}",
-        says=alarm.says
-        if state is State.YES
-        else f"{card.title}: not answered, or the answer cannot be read. {alarm.asked}",
-        as_of=checked.response.day or today,
+        says=said + answered,
+        as_of=day or today,
         state=state,
         value=value,
         unit="kg/m2" if value is not None else "",

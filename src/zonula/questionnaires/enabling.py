@@ -7,7 +7,7 @@ Our readings of the ambiguous places (see docs/questionnaires.md):
 - inside a repeating group a condition looks at the same repetition first, then at the whole response.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -29,14 +29,19 @@ _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
 class Scope:
     """The answers visible from one place: this repetition's own, then those of the scope outside it."""
 
-    def __init__(self, entries: list[ResponseItem], outside: "Scope | None" = None) -> None:
+    def __init__(self, entries: list[ResponseItem], decisive: frozenset[str], outside: "Scope | None" = None) -> None:
+        self.decisive = decisive
         self.outside = outside
         self.answers: dict[str, list[Any]] = {}
-        for entry in _every(entries):
-            for answer in entry.answer:
-                self.answers.setdefault(entry.link_id, []).extend(
-                    value for key, value in answer.items() if key.startswith("value")
-                )
+        self._gather(entries)
+
+    def _gather(self, entries: list[ResponseItem]) -> None:
+        for entry in entries:
+            if entry.link_id in self.decisive:
+                values = self.answers.setdefault(entry.link_id, [])
+                values += (value for answer in entry.answer for key, value in answer.items() if key.startswith("value"))
+            self._gather(entry.item)
+            self._gather(_nested(entry))
 
     def of(self, link_id: str) -> list[Any]:
         """The raw FHIR values answered to a question, nearest repetition first."""
@@ -59,7 +64,7 @@ def unmet(form: Form, response: Response) -> tuple[set[str], list[Problem]]:
     Items missing though required are found here too, because only a question that applies can be missing.
     """
     walk = _Walk()
-    scope = Scope(response.item)
+    scope = Scope(response.item, form.decisive)
     walk.level(form.children, response.item, scope, True)
     return walk.idle - walk.live, walk.problems
 
@@ -71,19 +76,21 @@ class _Walk:
         self.problems: list[Problem] = []
 
     def level(self, children: dict[str, Node], entries: list[ResponseItem], scope: Scope, shown: bool) -> None:
+        own: dict[str, list[ResponseItem]] = {}
+        for entry in entries:
+            own.setdefault(entry.link_id, []).append(entry)
         for link_id, node in children.items():
-            own = [entry for entry in entries if entry.link_id == link_id]
-            if not own:
-                self.enter(node, None, scope, shown)
-            for entry in own:
-                inner = Scope([entry], scope) if node.item.repeats and node.children else scope
-                self.enter(node, entry, inner, shown)
+            if shown and not node.demanding:
+                continue
+            for repetition in own.get(link_id, (None,)):
+                alone = repetition is not None and node.item.repeats and bool(node.children)
+                inner = Scope([repetition], scope.decisive, scope) if alone and repetition is not None else scope
+                self.enter(node, repetition, inner, shown)
 
     def enter(self, node: Node, entry: ResponseItem | None, scope: Scope, shown: bool) -> None:
         shown = shown and applies(node.item, scope)
         (self.live if shown else self.idle).add(node.item.link_id)
-        answered = entry is not None and any(True for below in _every([entry]) if below.answer)
-        if answered and not shown and entry is not None and entry.answer:
+        if not shown and entry is not None and entry.answer:
             self.problems.append(
                 Problem(
                     node.path,
@@ -91,11 +98,16 @@ class _Walk:
                     "correct the question it depends on",
                 )
             )
-        if node.required and shown and not answered:
+        if node.required and shown and (entry is None or not _answered(entry)):
             self.problems.append(Problem(node.path, "a required answer is missing", "answer it"))
-        below = [] if entry is None else [*entry.item, *_nested(entry)]
         if node.children and (entry is not None or (node.item.type is ItemType.GROUP and not node.item.repeats)):
+            below = [] if entry is None else [*entry.item, *_nested(entry)]
             self.level(node.children, below, scope, shown)
+
+
+def _answered(entry: ResponseItem) -> bool:
+    """Whether anything is answered here or below."""
+    return bool(entry.answer) or any(_answered(below) for below in entry.item)
 
 
 def _holds(condition: Condition, answers: list[Any]) -> bool:
@@ -121,19 +133,14 @@ def _satisfies(compare: Callable[[Any, Any], Any], answer: Any, value: Any) -> b
     return isinstance(answer, str) and isinstance(value, str) and bool(compare(answer, value))
 
 
-def _every(entries: list[ResponseItem]) -> Iterator[ResponseItem]:
-    for entry in entries:
-        yield entry
-        yield from _every(entry.item)
-        yield from _every(_nested(entry))
-
-
 def _nested(entry: ResponseItem) -> list[ResponseItem]:
     """The items below the answers of a question; unreadable ones are reported by the walk that reads answers."""
     found: list[ResponseItem] = []
     for answer in entry.answer:
+        if "item" not in answer:
+            continue
         try:
-            found.extend(msgspec.convert(answer.get("item", []), list[ResponseItem]))
+            found.extend(msgspec.convert(answer["item"], list[ResponseItem]))
         except msgspec.ValidationError:
             continue
     return found

@@ -65,9 +65,11 @@ class Given(msgspec.Struct, frozen=True, gc=False):
 
 
 class Node:
-    """One item prepared for lookup."""
+    """One item prepared for lookup. demanding: whether it or anything below it is required or conditional."""
 
-    __slots__ = ("children", "item", "keys", "open", "path", "points", "required", "single")
+    __slots__ = ("children", "demanding", "item", "keys", "open", "path", "points", "required", "single")
+
+    demanding: bool
 
     def __init__(self, item: Item, above: str, nodes: dict[str, "Node"]) -> None:
         self.item = item
@@ -83,16 +85,23 @@ class Node:
         self.children = {child.link_id: Node(child, self.path, nodes) for child in item.items}
         # A hidden or calculated item is the form's own business, never the patient's omission.
         self.required = item.required and not item.hidden and not item.calculated and item.type is not ItemType.DISPLAY
+        self.demanding = (
+            self.required or bool(item.conditions) or any(child.demanding for child in self.children.values())
+        )
 
 
 class Form:
-    """The prepared questionnaire. nodes: every item by linkId. demanding: whether any item is required or conditional."""
+    """The prepared questionnaire. nodes: every item by linkId. demanding: whether any item is required or
+    conditional. decisive: the linkIds that conditions ask about."""
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
         self.nodes: dict[str, Node] = {}
         self.children = {item.link_id: Node(item, "", self.nodes) for item in questionnaire.items}
-        self.demanding = any(node.item.conditions or node.required for node in self.nodes.values())
+        self.demanding = any(node.demanding for node in self.children.values())
+        self.decisive = frozenset(
+            condition.question for node in self.nodes.values() for condition in node.item.conditions
+        )
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from zonula.chart import Ask, Finding, Level, State
+from zonula.chart import Ask, Finding, Grade, Level, State
 from zonula.errors import KnowledgeError
 from zonula.knowledge import Card, shelf
 from zonula.questionnaires.alarms import raised, watches
@@ -230,6 +230,8 @@ def _finding(
     prorated = scale.how is Completeness.PRORATED
     rule = _missing_rules()[0]
     known = scale.value is not None or (scale.certain and scale.band != "")
+    # Without bands and without scaling up, the sentence rests on the patient's own answers and on no figure of a card.
+    counted = not described.bands and not prorated
     ask = described.ask(scale.possible[0] if scale.value is None else scale.value) if known else ""
     return Finding(
         id=f"questionnaires.{name}.{scale.scale}",
@@ -241,8 +243,8 @@ def _finding(
         interval=None if scale.possible[0] == scale.possible[1] else scale.possible,
         because=because,
         according_to=(card.id, rule.id) if prorated else (card.id,),
-        grade=card.grade,
-        verified=card.verified and (rule.verified or not prorated),
+        grade=Grade.RECORD if counted else card.grade,
+        verified=counted or (card.verified and (rule.verified or not prorated)),
         level=Level.CLINICIAN if ask else None,
         asks=(Ask("clinician", ask),) if ask else (),
     )
@@ -259,6 +261,6 @@ def _sentence(scale: ScaleScore) -> Iterator[str]:
     about = "about " if scale.how is Completeness.PRORATED else ""
     yield f"{scale.title} {about}{scale.value:g} on a scale of {scale.low:g} to {scale.high:g}{band}."
     if scale.how is Completeness.PRORATED:
-        yield f"{scale.of - scale.answered} of {scale.of} answers are missing and the rest was scaled up."
+        yield f"Of {scale.of} answers, {scale.of - scale.answered} missing; the rest was scaled up."
     if not scale.certain:
         yield f"The answers given allow {bounds}, so the band may be another."
