@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from zonula.chart.tables import SCHEMAS  # noqa: E402
+from zonula.cli.import_check import ImportCheck  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
 from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
 STRUCTS: dict[str, Any] = {
+    "import-check": ImportCheck,
     "skin-test": SkinTest,
     "plan": Plan,
     "plan-state": PlanState,

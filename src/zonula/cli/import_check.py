@@ -1,96 +1,97 @@
-"""`zonula import-check`: read any number of documents and patients, and only say what was kept, what was not, and why."""
+"""`zonula import-check PATH…`: what was read from documents of any number of patients, what was not, and why."""
 
 import argparse
-import sys
-import time
 from pathlib import Path
 
 import msgspec
 
 from zonula.chart_import import DocumentReport, Imported, read_paths
+from zonula.cli.files import write_text
+from zonula.cli.progress import Progress
 
-SCHEMA = "zonula.import-check/1"
-_SHOWN = 12  # lines of skipped or warnings per document on the terminal; the JSON has them all
+_SHOWN = 12  # skipped places or warnings listed per document on the terminal; the JSON has them all
+
+
+class PatientLine(msgspec.Struct, frozen=True):
+    """One patient found: how many facts, and from which documents."""
+
+    id: str
+    facts: int
+    documents: tuple[str, ...]
+
+
+class ImportCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole report. Patients by id; documents in the order they were read."""
+
+    schema: str = "zonula.import-check/1"
+    patients: tuple[PatientLine, ...]
+    documents: tuple[DocumentReport, ...]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="documents, archives or folders")
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the whole report as JSON (- for standard output)"
-    )
+    """Add the arguments."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="documents, archives, or folders of them")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON; - prints it instead of the text")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the report. Returns 0, also when parts of the documents were skipped; unreadable input altogether is a UserError."""
-    imported = read_paths(arguments.paths, _Progress())
-    if arguments.json and str(arguments.json) == "-":
-        print(as_json(imported).decode())
-        return 0
+    """Print the report. Returns 0, also when parts were skipped; raises UserError when nothing at all could be read."""
+    with Progress() as progress:
+        imported = read_paths(arguments.paths, progress)
     if arguments.json:
-        arguments.json.write_bytes(as_json(imported) + b"\n")
-    print("\n".join(_lines(imported)))
-    return 0
+        report = msgspec.json.format(msgspec.json.encode(checked(imported)), indent=2).decode() + "\n"
+        write_text(arguments.json, report)
+        if arguments.json == "-":
+            return 0
+    return write_text("-", "\n".join(_printable(line) for line in _lines(imported)) + "\n")
 
 
-def as_json(imported: Imported) -> bytes:
-    """The report as documented in docs/schemas/import-check.schema.json."""
-    written = {
-        "schema": SCHEMA,
-        "patients": [
-            {"id": chart.patient.id, "facts": len(chart.facts), "documents": _documents_of(imported, chart_id)}
-            for chart_id, chart in imported.charts.items()
-        ],
-        "documents": [msgspec.to_builtins(report) for report in imported.documents],
-    }
-    return msgspec.json.format(msgspec.json.encode(written), indent=2)
-
-
-def _documents_of(imported: Imported, chart_id: str) -> list[str]:
-    return sorted({source.document for fact in imported.charts[chart_id].facts for source in fact.sources})
+def checked(imported: Imported) -> ImportCheck:
+    """The report of an import, without any fact about the patients."""
+    patients = (
+        PatientLine(
+            patient_id,
+            len(chart.facts),
+            tuple(sorted({source.document for fact in chart.facts for source in fact.sources})),
+        )
+        for patient_id, chart in imported.charts.items()
+    )
+    return ImportCheck(patients=tuple(patients), documents=imported.documents)
 
 
 def _lines(imported: Imported) -> list[str]:
-    lines = []
-    for report in imported.documents:
-        lines.extend(_document_lines(report))
+    lines = [line for report in imported.documents for line in _document_lines(report)]
     facts = sum(len(chart.facts) for chart in imported.charts.values())
-    number = len(imported.charts)
-    lines.append(f"{number} patient{'s' * (number != 1)}, {facts} facts from {len(imported.documents)} documents")
-    lines.extend(f"  {chart_id}: {len(chart.facts)} facts" for chart_id, chart in imported.charts.items())
+    counted = ", ".join(
+        (_many(len(imported.charts), "patient"), _many(facts, "fact"), _many(len(imported.documents), "document"))
+    )
+    lines += ["", counted]
+    lines += [
+        f"  patient {patient_id}: {_many(len(chart.facts), 'fact')}" for patient_id, chart in imported.charts.items()
+    ]
     return lines
 
 
 def _document_lines(report: DocumentReport) -> list[str]:
     if report.kind == "refused":
-        return [f"{report.name}: refused: it {report.skipped[0].reason}" if report.skipped else report.name]
-    read = ", ".join(f"{number} {kind or 'unknown'}" for kind, number in report.read.items())
-    lines = [
-        f"{report.name}: {report.kind}; {report.kept} facts kept, {report.merged} of them joined another document's"
-    ]
-    if read:
-        lines.append(f"  read: {read}")
+        return [f"{report.name}: refused", *(f"  {each.place} {each.reason}" for each in report.skipped)]
+    joined = f", {report.merged} of them already known from another document" if report.merged else ""
+    lines = [f"{report.name}: {report.kind}, {_many(report.kept, 'fact')} kept{joined}"]
+    if report.read:
+        lines.append("  read: " + ", ".join(f"{number} {kind or 'unknown'}" for kind, number in report.read.items()))
     for title, texts in (
         ("skipped", [f"{each.place}: {each.reason}" for each in report.skipped]),
         ("warning", list(report.warnings)),
     ):
-        lines.extend(f"  {title}: {text}" for text in texts[:_SHOWN])
+        lines += [f"  {title}: {text}" for text in texts[:_SHOWN]]
         if len(texts) > _SHOWN:
-            lines.append(f"  {title}: … and {len(texts) - _SHOWN} more (--json FILE lists all)")
+            lines.append(f"  {title}: … and {len(texts) - _SHOWN} more; --json FILE lists them all")
     return lines
 
 
-class _Progress:
-    """Says where the reading stands once it has taken a second: one line rewritten on a terminal, plain lines elsewhere."""
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
-    def __init__(self) -> None:
-        self._next = time.monotonic() + 1.0
 
-    def __call__(self, name: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            return
-        terminal = sys.stderr.isatty()
-        self._next = now + (0.2 if terminal else 5.0)
-        text = f"reading {done + 1} of {total}: {name}"
-        print(f"\r\033[K{text[:100]}" if terminal else text, end="" if terminal else "\n", file=sys.stderr, flush=True)
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
