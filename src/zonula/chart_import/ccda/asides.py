@@ -64,7 +64,7 @@ class Asides:
         self.severity = self.criticality = self.age = ""
         self.status: Status | None = None
         self.rest: list[tuple[str, Statement]] = []
-        if RELATIONSHIP in statement.parts:
+        if statement.first(RELATIONSHIP) is not None:
             for relation, inner in statement.related():
                 self._read(reading, relation, inner)
 

@@ -1,5 +1,7 @@
 """What was done: encounters with the specialty seen, procedures, and the people of the care team."""
 
+import msgspec
+
 from zonula.chart import Kind, Status, When
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import Concept, concept, wording
@@ -73,7 +75,7 @@ def keep_encounter(
     kind = what.text or (setting.display if setting else "")
     who = next((one for one in people if one.specialty), people[0] if people else NOBODY)
     if not who.organisation and place:
-        who = who._replace(organisation=place)
+        who = msgspec.structs.replace(who, organisation=place)
     return reading.keep(
         Kind.ENCOUNTER,
         codes=codes,

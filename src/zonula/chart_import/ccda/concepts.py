@@ -1,7 +1,8 @@
 """Coded values (CD, CE, CV, CO): every coding as written, and the wording a reader sees."""
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from zonula.chart import SYSTEM_BY_OID, Code, System
 from zonula.chart_import.ccda.narrative import squeeze
@@ -27,7 +28,7 @@ def _both(wording: str, display: str) -> str:
     return wording if shares or wording.casefold() == display.casefold() else f"{display} ({wording})"
 
 
-class Concept(NamedTuple):
+class Concept(msgspec.Struct, frozen=True, gc=False):
     """codes: the code and its translations. text: originalText, else a display name. null: why there is no code."""
 
     codes: tuple[Code, ...] = ()

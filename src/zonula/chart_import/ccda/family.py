@@ -1,5 +1,7 @@
 """What relatives had, and at what age. Names and birth dates of relatives are not kept."""
 
+import msgspec
+
 from zonula.chart import Kind, Status
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import concept, wording
@@ -30,7 +32,7 @@ def family_history(reading: Reading, statement: Statement) -> None:
 def _observation(reading: Reading, statement: Statement, relation: str) -> None:
     what = concept(reading, statement.first(VALUE))
     if not what.said:
-        what = what._replace(text=reading.references.text_of(statement.first(TEXT)))
+        what = msgspec.structs.replace(what, text=reading.references.text_of(statement.first(TEXT)))
     if not what.said:
         reading.skip(f"a relative's condition without code or text{f' (nullFlavor {what.null})' if what.null else ''}")
         return

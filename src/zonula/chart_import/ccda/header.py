@@ -8,7 +8,7 @@ from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element, UnreadableError
 from zonula.chart_import.ccda.people import code_is_self, entity, ids, person_name
 from zonula.chart_import.ccda.reading import NOBODY, Reading
-from zonula.chart_import.ccda.statement import AUTHOR, CODE, COMPONENT, PERFORMER, TIME, child, descend
+from zonula.chart_import.ccda.statement import AUTHOR, CODE, PERFORMER, TIME, child, descend
 from zonula.chart_import.ccda.times import moment, timing
 from zonula.chart_import.ccda.vocabulary import PATIENT_GENERATED_TEMPLATE, SDTC, V3
 
@@ -64,7 +64,7 @@ def identifier(key: str) -> str:
 def read_header(reading: Reading, root: Element) -> None:
     """Learn who wrote and sent the document; keep the document, its care team and its encounter as facts."""
     reading.written = written_on(reading, root)
-    _people(reading, root)
+    _authors(reading, root)
     organisation = descend(
         root, V3 + "custodian", V3 + "assignedCustodian", V3 + "representedCustodianOrganization", _NAME
     )
@@ -83,15 +83,8 @@ def read_header(reading: Reading, root: Element) -> None:
     _encompassing_encounter(reading, root)
 
 
-def _people(reading: Reading, root: Element) -> None:
-    """Remember everyone the header names by id; entries may repeat only the id."""
-    for part in root:
-        if part.tag != COMPONENT:  # the body is long, and who stands there is read where it stands
-            for element in part.iter(_AUTHOR_ENTITY, _ENTITY):
-                if child(element, _PERSON) is not None:
-                    who = entity(reading, element)
-                    for key in ids(element):
-                        reading.people.setdefault(key, who)
+def _authors(reading: Reading, root: Element) -> None:
+    """Learn whether one person, or the patient, wrote the whole document."""
     authors = [child(author, _AUTHOR_ENTITY) for author in root.iterchildren(AUTHOR)]
     reading.from_patient = any(code_is_self(author) for author in authors) or any(
         template.get("root") == PATIENT_GENERATED_TEMPLATE for template in root.iterchildren(_TEMPLATE)

@@ -1,5 +1,7 @@
 """Drugs taken, prescribed, planned or given, and vaccines given or refused (SubstanceAdministration)."""
 
+import msgspec
+
 from zonula.chart import Kind, Status, When
 from zonula.chart_import.ccda.asides import Asides, report_rest
 from zonula.chart_import.ccda.concepts import Concept, concept, wording
@@ -124,7 +126,7 @@ def _product(reading: Reading, statement: Statement) -> tuple[Concept, str]:
     found = concept(reading, child(material, CODE))
     lot, name = child(material, _LOT), child(material, _NAME)
     if not found.text and name is not None:
-        found = found._replace(text=squeeze(name.text))
+        found = msgspec.structs.replace(found, text=squeeze(name.text))
     return found, "" if lot is None else squeeze(lot.text)
 
 

@@ -133,7 +133,7 @@ def observation(reading: Reading, statement: Statement, category: str, panel: _P
             ("body_site", wording(reading, statement.first(_SITE))),
         ),
     )
-    if not nested and COMPONENT not in statement.parts:
+    if not nested and statement.first(COMPONENT) is None:
         return
     inner_panel = _Panel()
     inner_panel.part_of, inner_panel.when, inner_panel.who = identifier, when, panel.who
@@ -168,7 +168,7 @@ def _status(statement: Statement, panel: _Panel, has_result: bool) -> Status:
 
 
 def _specimen(reading: Reading, statement: Statement) -> str:
-    if _SPECIMEN not in statement.parts:
+    if statement.first(_SPECIMEN) is None:
         return ""
     entity = descend(statement.first(_SPECIMEN), _SPECIMEN_ROLE, _SPECIMEN_ENTITY)
     return "" if entity is None else wording(reading, child(entity, CODE))

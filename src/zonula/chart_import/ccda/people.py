@@ -1,13 +1,13 @@
 """Who did or wrote something: performers, authors and informants, with the specialty they were written with."""
 
-from typing import NamedTuple
+import msgspec
 
-from zonula.chart import SYSTEM_BY_OID, Moment, System
+from zonula.chart import Moment, System
 from zonula.chart_import.ccda.concepts import concept
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.reading import NOBODY, Reading, Who
-from zonula.chart_import.ccda.statement import AUTHOR, CODE, INFORMANT, PERFORMER, Statement, child, descend
+from zonula.chart_import.ccda.statement import AUTHOR, CODE, COMPONENT, INFORMANT, PERFORMER, Statement, child, descend
 from zonula.chart_import.ccda.times import moment
 from zonula.chart_import.ccda.vocabulary import SDTC, V3
 
@@ -52,10 +52,25 @@ def entity(reading: Reading, assigned: Element | None) -> Who:
             organisation = "" if found is None else squeeze(found.text)
     if not name:
         for key in ids(assigned):
-            known = reading.people.get(key)
+            known = known_by_id(reading).get(key)
             if known is not None:
                 return Who(known.name, specialty or known.specialty, organisation or known.organisation)
     return Who(name or organisation, specialty, organisation)
+
+
+def known_by_id(reading: Reading) -> dict[str, Who]:
+    """Everyone the header names, by id; looked up the first time an entry repeats only an id."""
+    if reading.people is None:
+        people: dict[str, Who] = {}
+        reading.people = people
+        for part in reading.root:
+            if part.tag != COMPONENT:  # the body is long, and who stands there is read where it stands
+                for element in part.iter(_AUTHOR_ENTITY, _ENTITY):
+                    if child(element, _PERSON) is not None:
+                        who = entity(reading, element)
+                        for key in ids(element):
+                            people.setdefault(key, who)
+    return reading.people
 
 
 def ids(element: Element) -> list[str]:
@@ -76,7 +91,7 @@ def performer(reading: Reading, statement: Statement) -> Who:
     return NOBODY
 
 
-class Authored(NamedTuple):
+class Authored(msgspec.Struct, frozen=True, gc=False):
     """Who wrote a statement down and when, and whether it is the patient's own word."""
 
     who: Who = NOBODY
@@ -138,20 +153,12 @@ def code_is_self(element: Element | None) -> bool:
 
 def _specialty(reading: Reading, code: Element) -> str:
     """A role code is a specialty only from a provider taxonomy or SNOMED CT, or when it is plain text."""
-    if code.get("nullFlavor") and len(code) == 0:
-        return ""
-    system = code.get("codeSystem", "")
-    if system and SYSTEM_BY_OID.get(system) not in (System.NUCC, System.SNOMED):
-        translated = next(
-            (
-                part
-                for part in code
-                if part.get("codeSystem") and SYSTEM_BY_OID.get(part.get("codeSystem", "")) is System.NUCC
-            ),
-            None,
-        )
-        return concept(reading, translated).text or ("" if system in _ROLE_SYSTEMS else concept(reading, code).text)
-    return concept(reading, code).text
+    found = concept(reading, code)
+    if not found.codes or found.codes[0].system in _TAXONOMIES:
+        return found.text
+    translated = next((one.display for one in found.codes if one.system is System.NUCC), "")
+    return translated or ("" if code.get("codeSystem") in _ROLE_SYSTEMS else found.text)
 
 
+_TAXONOMIES = (System.NUCC, System.SNOMED)
 _ROLE_SYSTEMS = frozenset({"2.16.840.1.113883.5.111", "2.16.840.1.113883.5.110", "2.16.840.1.113883.5.88"})

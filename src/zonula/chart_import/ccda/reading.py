@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -24,7 +23,7 @@ from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.report import Skipped
 
 
-class Who(NamedTuple):
+class Who(msgspec.Struct, frozen=True, gc=False):
     """Who did or wrote something; empty where not said."""
 
     name: str = ""
@@ -42,7 +41,8 @@ class Reading:
         self.document = document
         self.provider = ""
         self.references = References(root)
-        self.people: dict[str, Who] = {}  # by the ids written in the header, for entries that only repeat an id
+        self.root = root
+        self.people: dict[str, Who] | None = None  # see `people.known_by_id`
         self.author = NOBODY  # the one human author of the document, if there is exactly one
         self.written = UNKNOWN_TIME  # when the document was written
         self.from_patient = False

@@ -3,7 +3,7 @@
 The children are walked once and grouped by tag, so a mapping asks for parts without searching the tree again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.vocabulary import PLANNED_MOODS, V3
@@ -42,38 +42,41 @@ def descend(element: Element | None, *tags: str) -> Element | None:
 
 
 class Statement:
-    """`kind`: the local name of the element; `parts`: its children by tag, in document order."""
+    """`kind`: the local name of the element. `first(tag)`: the first child with that tag, or None."""
 
-    __slots__ = ("_templates", "authored", "element", "kind", "parts")
+    __slots__ = ("_more", "_templates", "authored", "element", "first", "kind")
 
     def __init__(self, element: Element, kind: str) -> None:
         self.element = element
         self.kind = kind
         self.authored: object = None  # remembered by `people.authored`
         self._templates: list[str] | None = None
-        parts: dict[str, list[Element]] = {}
-        self.parts = parts
+        first: dict[str, Element] = {}
+        more: dict[str, list[Element]] = {}
         for part in element:
             tag = part.tag
-            if tag in parts:
-                parts[tag].append(part)
+            if tag not in first:
+                first[tag] = part
+            elif tag in more:
+                more[tag].append(part)
             else:
-                parts[tag] = [part]
+                more[tag] = [first[tag], part]
+        self._more = more
+        self.first: Callable[[str], Element | None] = first.get
 
-    def first(self, tag: str) -> Element | None:
-        """The first child with this tag."""
-        found = self.parts.get(tag)
-        return found[0] if found else None
-
-    def all(self, tag: str) -> list[Element] | tuple[Element, ...]:
-        """Every child with this tag."""
-        return self.parts.get(tag, NOTHING)
+    def all(self, tag: str) -> Sequence[Element]:
+        """Every child with this tag, in document order."""
+        several = self._more.get(tag)
+        if several is not None:
+            return several
+        one = self.first(tag)
+        return NOTHING if one is None else (one,)
 
     @property
     def templates(self) -> list[str]:
         """The template roots, in document order."""
         if self._templates is None:
-            self._templates = [part.get("root", "") for part in self.parts.get(TEMPLATE, NOTHING)]
+            self._templates = [part.get("root", "") for part in self.all(TEMPLATE)]
         return self._templates
 
     @property
@@ -100,7 +103,7 @@ class Statement:
 
     def related(self) -> "Iterator[tuple[str, Statement]]":
         """Statements related by entryRelationship, each with its type code (SUBJ, REFR, MFST, RSON, COMP, …)."""
-        for relation in self.parts.get(RELATIONSHIP, NOTHING):
+        for relation in self.all(RELATIONSHIP):
             for inner in relation:
                 kind = STATEMENTS.get(inner.tag)
                 if kind is not None:
@@ -108,7 +111,7 @@ class Statement:
 
     def components(self) -> "Iterator[Statement]":
         """The members of an organizer."""
-        for component in self.parts.get(COMPONENT, NOTHING):
+        for component in self.all(COMPONENT):
             for inner in component:
                 kind = STATEMENTS.get(inner.tag)
                 if kind is not None:

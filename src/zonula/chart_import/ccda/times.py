@@ -1,6 +1,6 @@
 """Times (TS, IVL_TS, PIVL_TS, EIVL_TS). A date that is no date is kept as text and reported; unknown stays unknown."""
 
-from typing import NamedTuple
+import msgspec
 
 from zonula.chart import UNKNOWN_TIME, Moment, When
 from zonula.chart_import.ccda.parse import Element
@@ -13,7 +13,7 @@ _PERIOD, _EVENT, _OFFSET, _PHASE = V3 + "period", V3 + "event", V3 + "offset", V
 _UNITS = {"h": "hour", "d": "day", "wk": "week", "mo": "month", "min": "minute", "a": "year", "s": "second"}
 
 
-class Timing(NamedTuple):
+class Timing(msgspec.Struct, frozen=True, gc=False):
     """A period, and whether its end was written as "over, but the date is unknown" (`high nullFlavor="UNK"`)."""
 
     when: When = UNKNOWN_TIME

@@ -2,7 +2,8 @@
 
 import math
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from zonula.chart import Code, Interpretation, Quantity, ReferenceRange
 from zonula.chart_import.ccda.concepts import concept, null_text
@@ -19,7 +20,7 @@ _INTERPRETATION = V3 + "interpretationCode"
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 
 
-class Result(NamedTuple):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """One value: a number, a text or codes; `absent` says why there is none."""
 
     quantity: Quantity | None = None
