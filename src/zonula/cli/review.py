@@ -18,6 +18,7 @@ from zonula.errors import UserError
 if TYPE_CHECKING:
     from zonula.chart_import import DocumentReport
     from zonula.chart_review.contract import Imported, Review
+    from zonula.reports.review_page import Page
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "mara-lindqvist"
 _LISTED = 10  # patients named in an error
@@ -50,8 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
         reviewed = review(chart, today, import_of(chart, documents))
     if arguments.json == "-":
         return write_text("-", json_of(reviewed))
-    _print(reviewed)
-    _write(reviewed, arguments)
+    from zonula.reports.review_page import page_of
+
+    page = page_of(reviewed, __version__)
+    _print(page)
+    if arguments.json:
+        write_text(arguments.json, json_of(reviewed))
+    _write(page, arguments)
     return 0
 
 
@@ -124,36 +130,26 @@ def _paths(arguments: argparse.Namespace) -> list[Path]:
     return list(arguments.paths)
 
 
-def _print(review: "Review") -> None:
-    from zonula.reports.review_page import page_of
+def _print(page: "Page") -> None:
     from zonula.reports.review_text import review_text
 
     out = sys.stdout
     colour = out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     unicode = (out.encoding or "").lower().replace("-", "") == "utf8"
-    out.write(
-        review_text(page_of(review, __version__), shutil.get_terminal_size().columns, colour=colour, unicode=unicode)
-    )
+    out.write(review_text(page, shutil.get_terminal_size().columns, colour=colour, unicode=unicode))
 
 
-def _write(review: "Review", arguments: argparse.Namespace) -> None:
-    from zonula.reports.review_page import page_of
-
-    if arguments.json:
-        write_text(arguments.json, json_of(review))
+def _write(page: "Page", arguments: argparse.Namespace) -> None:
     if arguments.html:
         from zonula.reports.review_html import review_html
 
-        write_text(arguments.html, review_html(page_of(review, __version__)))
+        write_text(arguments.html, review_html(page))
     if arguments.pdf:
         from zonula.reports.review_pdf import review_pdf
 
-        summary = review_pdf(page_of(review, __version__))
+        summary = review_pdf(page)
         write_bytes(arguments.pdf, summary.pdf)
         if not summary.accessible:
-            print(
-                "zonula: no font on this machine has some of the letters; the PDF shows boxes for them.",
-                file=sys.stderr,
-            )
+            print("zonula: no font on this machine has some of the letters; the PDF shows boxes.", file=sys.stderr)
     for written in filter(None, (arguments.json, arguments.html, arguments.pdf)):
         print(f"zonula: wrote {written}", file=sys.stderr)

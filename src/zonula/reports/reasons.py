@@ -75,7 +75,7 @@ class Reason(NamedTuple):
         if self.facts or self.missing:
             parts.append(wording.plural(len(self.facts) + len(self.missing), "record"))
         if self.cards:
-            parts.append(wording.plural(len(self.cards), "rule or source", "rules or sources"))
+            parts.append(wording.plural(len(self.cards), "source"))
         return ", ".join(parts) or "nothing in the records"
 
 

@@ -298,7 +298,11 @@ def _suspicion(suspicion: Suspicion, reasons: Reasons) -> SuspicionCard:
         recognition=suspicion.recognition,
         proposals=proposals,
         refuted=bool(suspicion.refuted_by_record),
-        tally=", ".join(f"{counts[standing]} {_STANDINGS[standing].split(' or')[0]}" for standing in CriterionMet),
+        tally=", ".join(
+            f"{counts[standing]} {_STANDINGS[standing].split(' or')[0]}"
+            for standing in CriterionMet
+            if counts[standing]
+        ),
         criteria=tuple(_criterion(each, reasons) for each in suspicion.criteria),
         what_would_refute=suspicion.what_would_refute,
         reason=reasons.of((*suspicion.because, *suspicion.refuted_by_record), suspicion.according_to),
@@ -306,10 +310,10 @@ def _suspicion(suspicion: Suspicion, reasons: Reasons) -> SuspicionCard:
 
 
 def _criterion(criterion: Criterion, reasons: Reasons) -> CriterionRow:
-    words = _STANDINGS[criterion.standing]
-    if not criterion.supports:
-        words += " (speaks for something else)"
-    return CriterionRow(plain(criterion.says, 400), criterion.standing.value, words, reasons.of(criterion.because))
+    says = criterion.says if criterion.supports else f"Against it: {criterion.says}"
+    return CriterionRow(
+        plain(says, 400), criterion.standing.value, _STANDINGS[criterion.standing], reasons.of(criterion.because)
+    )
 
 
 _WORKUP_WORDS = {

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from zonula.reports.review_page import Page
+from zonula.reports.review_page import Page, WorkupRow
 from zonula.reports.timeline import Timeline
 
 _TEMPLATE = Path(__file__).parent / "templates" / "review.typ"
 _NO_FLAGS = (
     "None of the red flags Zonula knows was found in these records. What was never written down cannot be found."
 )
+_SHORT = {"figure not verified at its source": "unverified figure"}
 _LONGEST_SAID = 260  # one flag must not fill the page; the whole sentence stands in the review
 
 
@@ -58,7 +59,12 @@ def _data(page: Page) -> dict[str, Any]:
         "footer": f"Zonula {page.version}. {page.disclaimer}",
         "no_flags": _NO_FLAGS,
         "flags": [
-            {"level": flag.level, "level_says": flag.level_says, "says": _short(flag.says), "doubts": flag.doubts}
+            {
+                "level": flag.level,
+                "level_says": flag.level_says,
+                "says": _short(flag.says),
+                "doubts": [_SHORT.get(doubt, doubt) for doubt in flag.doubts],
+            }
             for flag in page.flags
         ],
         "figures": [figure._asdict() for figure in page.figures],
@@ -70,17 +76,18 @@ def _data(page: Page) -> dict[str, Any]:
             for each in page.suspicions
         ],
         "workup": [
-            (
-                words,
-                [
-                    f"{row.title} ({row.result}, {row.on})" if row.result and row.status == "abnormal" else row.title
-                    for row in rows
-                ],
-            )
-            for words, rows in ((words, list(rows)) for words, rows in groupby(page.workup, key=lambda row: row.words))
+            (words, [_test(row) for row in rows]) for words, rows in groupby(page.workup, key=lambda row: row.words)
         ],
         "imported": f"{page.imported.says}. Every statement opens to its records and sources in the full review.",
     }
+
+
+def _test(row: WorkupRow) -> str:
+    """The test with what a physician must know about it; what is reassuring or missing is only named."""
+    if row.status in ("reassuring", "missing"):
+        return row.title
+    said = ", ".join(part for part in (_short(row.result, 60), row.on, row.note) if part)
+    return f"{row.title} ({said})" if said else row.title
 
 
 def _timeline(drawn: Timeline | None) -> dict[str, Any] | None:
@@ -102,5 +109,5 @@ def _timeline(drawn: Timeline | None) -> dict[str, Any] | None:
     }
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_SAID else text[: _LONGEST_SAID - 1].rstrip() + "…"
+def _short(text: str, longest: int = _LONGEST_SAID) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
