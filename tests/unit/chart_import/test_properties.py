@@ -1,6 +1,8 @@
 """Whatever a sender writes: no crash, the same chart in any order, the same bytes twice, nothing lost unsaid."""
 
 import json
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import msgspec
 from hypothesis import given, settings
@@ -176,3 +178,19 @@ def test_any_shape_of_content_is_read_or_refused(written):
 def test_valid_json_has_no_repeated_keys(value):
     assert repeated_keys(json.dumps(value).encode()) == ()
     assert repeated_keys(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) == ()
+
+
+def _fuzz():
+    spec = spec_from_file_location("fuzz_fhir", Path(__file__).parents[2] / "fuzz" / "fuzz_fhir.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+FUZZ = _fuzz()
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=300)
+def test_damaged_documents_never_crash_and_always_read_the_same(dice):
+    FUZZ.check(FUZZ.damaged(dice))

@@ -46,6 +46,9 @@ def read(
     """
     reading = Reading(name, SHAPES, elsewhere)
     envelope = opened(data, ndjson)
+    if envelope.kind == "refused":
+        reading.skip(*envelope.broken[0])
+        return ReadDocument(report=_report(reading, "refused", {}, 0))
     counts: dict[str, int] = {}
     try:
         found = _decoded(envelope, reading, counts)
@@ -55,11 +58,6 @@ def read(
             other.place, f"is FHIR {other.version}: {other.evidence}. {versions.READS}; nothing was taken from it"
         )
         return ReadDocument(report=_report(reading, "refused", counts, 0))
-    if not any(counts) and (counts or envelope.broken):
-        place, reason = envelope.broken[0] if envelope.broken else ("document", "is JSON, but not a FHIR resource")
-        reading.skipped.clear()
-        reading.skip(place, reason)
-        return ReadDocument(report=_report(reading, "refused", {}, 0))
     found = current(found, envelope, reading)
     _index(found, reading)
     subjects = Subjects(reading)

@@ -32,7 +32,7 @@ class Entry(Element):
 
 
 class Envelope(NamedTuple):
-    """kind: "fhir-bundle", "fhir-ndjson" or "fhir-resource"; bundle: `Bundle.type`; broken: place and reason of what could not be
+    """kind: "fhir-bundle", "fhir-ndjson", "fhir-resource", or "refused" with the reason first in broken; bundle: `Bundle.type`; broken: place and reason of what could not be
     read. deleted: places a history says were deleted, with the time when it was said."""
 
     kind: str
@@ -90,7 +90,10 @@ def opened(data: bytes, ndjson: bool) -> Envelope:
     """The entries of one document. Never raises for bad content: what cannot be read is in `broken`."""
     if ndjson:
         return _lines(data)
-    if not is_bundle(data):
+    kind = type_of(data)
+    if not kind:
+        return _refused("is JSON, but not a FHIR resource")
+    if kind != "Bundle":
         return Envelope("fhir-resource", [Entry(resource=Raw(data))])
     try:
         bundle = _bundle.decode(data)
@@ -135,13 +138,19 @@ def _lines(data: bytes) -> Envelope:
             entries.append(Entry(resource=Raw(line)))
         else:
             broken.append((f"line {number}", "is not a FHIR resource"))
+    if not entries:
+        return _refused("has no line that is a FHIR resource")
     return Envelope("fhir-ndjson", entries, "", tuple(broken))
+
+
+def _refused(reason: str) -> Envelope:
+    return Envelope("refused", [], "", (("document", reason),))
 
 
 def _salvaged(data: bytes, wrong: Exception) -> Envelope:
     start = _ENTRIES.search(data)
     if start is None:
-        return Envelope("fhir-bundle", [], "", (("Bundle", f"is not valid JSON: {_why(wrong)}"),))
+        return _refused(f"is not valid JSON: {_why(wrong)}")
     named = _BUNDLE_TYPE.search(data, 0, start.start())
     entries, broken = [], []
     for number, (piece, whole) in enumerate(_pieces(data, start.end()), 1):
