@@ -152,9 +152,13 @@ def procedure(reading: Reading, statement: Statement) -> None:
 
 def care_team(reading: Reading, statement: Statement) -> None:
     """Read a Care Team organizer: one document fact per member."""
+    found = False
     for member in statement.components():
         for element in member.all(PERFORMER):
             team_member(reading, element, timing(reading, member.first(TIME)).when)
+            found = True
+    if not found:
+        reading.skip("a care team that names nobody")
 
 
 def team_member(reading: Reading, element: Element, when: When) -> None:
