@@ -14,7 +14,8 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class DocumentReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One document. kind: "fhir-bundle", "fhir-ndjson", "fhir-resource", "ccda", "csv" or "refused".
+    """One document. kind: "fhir-bundle", "fhir-ndjson", "fhir-resource", "ccda", "csv", "repeated" (the same bytes as an earlier
+    document) or "refused".
 
     read: resources or entries by type, e.g. {"Observation": 12}; kept: facts made; merged: facts that joined another document's fact.
     """

@@ -13,6 +13,7 @@ _PLANS = ("proposal", "plan", "option")
 _STATUSES = {
     "active": Status.CONFIRMED,
     "in-progress": Status.CONFIRMED,
+    "on-hold": Status.CONFIRMED,
     "completed": Status.RESOLVED,
     "stopped": Status.RESOLVED,
     "cancelled": Status.NOT_DONE,
@@ -226,7 +227,7 @@ def _fact(
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(encounter),
-        note=notes(written.note, problems),
+        note="\n".join(filter(None, ("on hold" if written.status == "on-hold" else "", notes(written.note, problems)))),
         details=tuple([pair for pair in pairs if pair[1]]),
     )
     if problems:

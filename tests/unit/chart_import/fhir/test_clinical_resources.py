@@ -86,7 +86,7 @@ def test_an_allergy_with_its_worst_reaction(made, read):
         ("MedicationRequest", {"status": "active", "intent": "order"}, Status.CONFIRMED, "order"),
         ("MedicationRequest", {"status": "stopped", "intent": "order"}, Status.RESOLVED, "order"),
         ("MedicationRequest", {"status": "active", "intent": "proposal"}, Status.PLANNED, "proposal"),
-        ("MedicationRequest", {"status": "on-hold", "intent": "order"}, Status.UNKNOWN, "order"),
+        ("MedicationRequest", {"status": "on-hold", "intent": "order"}, Status.CONFIRMED, "order"),
         (
             "MedicationRequest",
             {"status": "active", "intent": "order", "reportedBoolean": True},
@@ -109,6 +109,13 @@ def test_drugs(made, read, kind, more, status, intent):
     (fact,), _ = read(made.about(kind, medicationCodeableConcept={"text": "Omeprazole"}, **more))
     assert (fact.kind, fact.text, fact.status) == (Kind.MEDICATION, "Omeprazole", status)
     assert fact.detail("intent") == intent
+
+
+def test_a_drug_on_hold_says_so(made, read):
+    (fact,), _ = read(
+        made.about("MedicationRequest", status="on-hold", medicationCodeableConcept={"text": "Omeprazole"})
+    )
+    assert fact.note == "on hold"
 
 
 def test_do_not_perform_is_never_a_prescription(made, read):
