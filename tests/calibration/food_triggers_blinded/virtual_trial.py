@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from zonula.food_triggers.blinded.conduct import Trial, step
+from zonula.food_triggers.blinded.conduct import Trial, trial_after
 from zonula.food_triggers.blinded.design import Design
 from zonula.food_triggers.blinded.events import (
     Asked,
     Declared,
     Designed,
+    Event,
     Guessed,
     PeriodEnded,
     PeriodStarted,
@@ -21,6 +22,7 @@ from zonula.food_triggers.blinded.events import (
     Unsealed,
 )
 from zonula.food_triggers.blinded.randomisation import Guess
+from zonula.food_triggers.blinded.record import Record, append
 from zonula.food_triggers.blinded.rules import Rule, declare
 from zonula.food_triggers.blinded.schedules import Arm
 from zonula.food_triggers.blinded.sealing import commitment, digest, seal
@@ -58,6 +60,20 @@ def periods(days: list[date], design: Design) -> list[tuple[date, int]]:
 def run_trial(
     design: Design, person: Person, rng: np.random.Generator, rule: Rule = Rule.POSTERIOR, *, unseal: bool = True
 ) -> Trial:
+    """Play a whole trial and return its last state."""
+    return trial_after(events_of(design, person, rng, rule, unseal=unseal))
+
+
+def run_record(
+    design: Design, person: Person, rng: np.random.Generator, rule: Rule = Rule.POSTERIOR, *, unseal: bool = True
+) -> Record:
+    """Play a whole trial and return its record."""
+    return append(Record(), *events_of(design, person, rng, rule, unseal=unseal))
+
+
+def events_of(
+    design: Design, person: Person, rng: np.random.Generator, rule: Rule, *, unseal: bool = True
+) -> list[Event]:
     """Play a whole trial through the real events."""
     sealed = seal(design.trial, digest(design), design.schedules, seed=rng.bytes(32), salt=rng.bytes(32))
     declaration = declare(rule, design)
@@ -104,10 +120,7 @@ def run_trial(
                     break
     if unseal:
         events.append(Unsealed(at=at(days[-1], 23), by="Dr A", sealed=sealed))
-    trial = Trial()
-    for event in events:
-        trial = step(trial, event)
-    return trial
+    return events
 
 
 def guess_of(arm: Arm, person: Person, recent: list[float], rng: np.random.Generator) -> tuple[Guess, Reason]:
