@@ -44,6 +44,7 @@ SYSTEM_BY_OID: dict[str, System] = {
     "2.16.840.1.113883.6.1": System.LOINC,
     "2.16.840.1.113883.6.88": System.RXNORM,
     "2.16.840.1.113883.12.292": System.CVX,
+    "2.16.840.1.113883.6.59": System.CVX,  # the older OID, still sent
     "2.16.840.1.113883.6.12": System.CPT,
     "2.16.840.1.113883.6.69": System.NDC,
     "2.16.840.1.113883.6.101": System.NUCC,
