@@ -8,7 +8,7 @@ from zonula.chart import SYSTEM_BY_OID, Code, System
 from zonula.chart_import.ccda.narrative import squeeze
 from zonula.chart_import.ccda.parse import Element
 from zonula.chart_import.ccda.reading import Reading
-from zonula.chart_import.ccda.statement import CODE, child
+from zonula.chart_import.ccda.statement import child
 from zonula.chart_import.ccda.vocabulary import NULL_FLAVORS, SUSPECTED_QUALIFIERS, V3
 
 _TRANSLATION = V3 + "translation"
@@ -106,11 +106,6 @@ def wording(reading: Reading, element: Element | None) -> str:
         return ""
     found = concept(reading, element)
     return found.text or (found.codes[0].code if found.codes else "")
-
-
-def code_element(element: Element | None) -> Element | None:
-    """The `code` child of an entity."""
-    return None if element is None else child(element, CODE)
 
 
 def null_text(flavor: str) -> str:

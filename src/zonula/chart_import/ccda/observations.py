@@ -180,8 +180,3 @@ def _device(reading: Reading, statement: Statement) -> str:
         if device is not None:
             return wording(reading, child(device, CODE))
     return ""
-
-
-def planned_observation(reading: Reading, statement: Statement) -> None:
-    """A test or observation that was ordered or proposed."""
-    observations(reading, statement, "")

@@ -12,7 +12,6 @@ from zonula.chart_import.ccda.times import moment
 from zonula.chart_import.ccda.vocabulary import SDTC, V3
 
 _NAME, _ID, _TIME = V3 + "name", V3 + "id", V3 + "time"
-_GIVEN, _FAMILY = V3 + "given", V3 + "family"
 _ENTITY, _AUTHOR_ENTITY, _RELATED = V3 + "assignedEntity", V3 + "assignedAuthor", V3 + "relatedEntity"
 _PERSON, _ORGANISATION = V3 + "assignedPerson", V3 + "representedOrganization"
 _SPECIALTY = SDTC + "specialty"
