@@ -74,6 +74,9 @@ def keep_encounter(
     codes = tuple(code for code in what.codes if code is not setting)
     kind = what.text or (setting.display if setting else "")
     who = next((one for one in people if one.specialty), people[0] if people else NOBODY)
+    others = [
+        "also: " + " – ".join(filter(None, (one.name, one.specialty))) for one in people if one not in (who, NOBODY)
+    ]
     if not who.organisation and place:
         who = msgspec.structs.replace(who, organisation=place)
     return reading.keep(
@@ -84,7 +87,7 @@ def keep_encounter(
         status=status,
         negated=negated,
         who=who,
-        note=note,
+        note="\n".join(filter(None, (note, *others))),
         details=(("class", setting.code if setting else ""), ("type", kind), ("reason", reason)),
     )
 

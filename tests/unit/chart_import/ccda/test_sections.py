@@ -138,3 +138,11 @@ def test_cda_that_is_not_c_cda_is_read_with_a_warning(write, write_document, rea
     read = read_text(text)
     assert read.only.text == "Asthma"
     assert "does not claim C-CDA" in read.report.warnings[0]
+
+
+def test_everyone_seen_at_an_encounter_is_kept(write, read_section):
+    people = write.performer(("Nils", "Dahl"), None) + write.performer(
+        ("Tuva", "Holm"), (write.NUCC, "207K00000X", "Allergist")
+    )
+    visit = read_section("46240-8", write.encounter((write.CPT, "99213", "Visit"), "20200101", who=people)).only
+    assert (visit.performer, visit.specialty, visit.note) == ("Tuva Holm", "Allergist", "also: Nils Dahl")
