@@ -200,6 +200,9 @@ class Answers:
 
     def _coded(self, value: dict[str, Any], node: Node) -> Given:
         code, system = value.get("code") or value.get("display") or "", value.get("system", "")
+        if not (isinstance(code, str) and isinstance(system, str)):
+            self._wrong(node, "its code or system is not text", "write them as text")
+            return Given(None, None)
         points, listed = None, node.points
         if listed:
             key: Any = (system, code)
@@ -210,8 +213,8 @@ class Answers:
             elif not node.open:
                 self._wrong(node, "an option that is not in its list", "choose one of the listed options")
         if points is None and "extension" in value:
-            points = weight(value)
-        return Given(value.get("display") or code, points, str(code))
+            points = weight(value["extension"])
+        return Given(value.get("display") or code, points, code)
 
     def _plain(self, key: str, value: Any, node: Node) -> Given | None:
         item = node.item
@@ -219,7 +222,7 @@ class Answers:
         points: float | None = None
         if isinstance(number, int | float):
             points = float(number)
-        if node.points:
+        if node.points and not isinstance(value, dict):
             if value in node.points:
                 points = node.points[value] if node.points[value] is not None else points
             elif not node.open:

@@ -4,8 +4,10 @@ Points stand in the R4 extension `ordinalValue`, in its R5 successor `itemWeight
 writes into an expanded value set. They may hang on the option, on its coding, or on the concept of a contained value set.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from zonula.questionnaires.definition import Coding, Option, Written
 
@@ -24,20 +26,51 @@ _EXPANDED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expa
 Json = Mapping[str, Any]
 
 
-def weight(*carriers: Json) -> float | None:
-    """The points written on the first carrier that has any, or None."""
-    for carrier in carriers:
-        for extension in carrier.get("extension", ()) if isinstance(carrier, Mapping) else ():
-            url = extension.get("url")
-            if url in WEIGHTS:
-                number = extension.get("valueDecimal", extension.get("valueInteger"))
-                if isinstance(number, int | float):
-                    return float(number)
-            if url == _EXPANDED:
-                parts = {part.get("url"): part for part in extension.get("extension", ())}
-                number = parts.get("value[x]", {}).get("valueDecimal")
-                if parts.get("code", {}).get("valueCode") == "itemWeight" and isinstance(number, int | float):
-                    return float(number)
+class _Concept(msgspec.Struct, frozen=True):
+    code: str = ""
+    system: str = ""
+    display: str = ""
+    extension: list[dict[str, Any]] = []
+
+
+class _Include(msgspec.Struct, frozen=True):
+    system: str = ""
+    concept: list[_Concept] = []
+
+
+class _Compose(msgspec.Struct, frozen=True):
+    include: list[_Include] = []
+
+
+class _Expansion(msgspec.Struct, frozen=True):
+    contains: list[_Concept] = []
+
+
+class _ValueSet(msgspec.Struct, frozen=True):
+    """The parts of a contained ValueSet that are read."""
+
+    compose: _Compose = _Compose()
+    expansion: _Expansion = _Expansion()
+
+
+class _CodeSystem(msgspec.Struct, frozen=True):
+    concept: list[_Concept] = []
+
+
+def weight(*carriers: object) -> float | None:
+    """The points in the first list of extensions that has any, or None. What is not an extension is passed over."""
+    for extensions in carriers:
+        for extension in extensions if isinstance(extensions, list) else ():
+            url = extension.get("url") if isinstance(extension, Mapping) else None
+            if not isinstance(url, str):
+                continue
+            number = extension.get("valueDecimal", extension.get("valueInteger")) if url in WEIGHTS else None
+            if url == _EXPANDED and isinstance(extension.get("extension"), list):
+                parts = {str(part.get("url")): part for part in extension["extension"] if isinstance(part, Mapping)}
+                if parts.get("code", {}).get("valueCode") == "itemWeight":
+                    number = parts.get("value[x]", {}).get("valueDecimal")
+            if isinstance(number, int | float) and not isinstance(number, bool):
+                return float(number)
     return None
 
 
@@ -70,7 +103,11 @@ def listed(answer_options: Iterable[Json]) -> tuple[Option, ...]:
         value = written(option, "value")
         if value is not None:
             found.append(
-                Option(value, weight(option, option.get("valueCoding", {})), bool(option.get("initialSelected")))
+                Option(
+                    value,
+                    weight(option.get("extension"), option.get("valueCoding", {}).get("extension")),
+                    bool(option.get("initialSelected")),
+                )
             )
     return tuple(found)
 
@@ -82,36 +119,34 @@ def contained_options(reference: str, contained: Mapping[str, Json]) -> tuple[Op
         value_set = next((held for held in contained.values() if reference and held.get("url") == reference), None)
     if value_set is None or value_set.get("resourceType") != "ValueSet":
         return None
-    weights: dict[str, float] = {}
-    for concept in value_set.get("expansion", {}).get("contains", ()):
-        points = weight(concept)
-        if points is not None:
-            # A published example spells one code with two letter cases; the expansion only supplies points here.
-            weights[str(concept.get("code", "")).lower()] = points
-    options: dict[tuple[str, str], Option] = {}
-    for system, concept in _concepts(value_set, contained):
-        value = Coding(str(concept.get("code", "")), system, str(concept.get("display", "")))
-        points = weight(concept)
-        options[value.system, value.code] = Option(value, weights.get(value.code.lower()) if points is None else points)
+    try:
+        read = msgspec.convert(value_set, _ValueSet)
+        # A published example spells one code with two letter cases; the expansion only supplies points here.
+        weights = {concept.code.lower(): weight(concept.extension) for concept in read.expansion.contains}
+        options: dict[tuple[str, str], Option] = {}
+        for system, concept in _concepts(read, contained):
+            points = weight(concept.extension)
+            value = Coding(concept.code, system, concept.display)
+            options[system, concept.code] = Option(
+                value, weights.get(concept.code.lower()) if points is None else points
+            )
+    except msgspec.ValidationError:
+        return None
     return tuple(options.values()) or None
 
 
-def _concepts(value_set: Json, contained: Mapping[str, Json]) -> Iterable[tuple[str, Json]]:
-    for include in value_set.get("compose", {}).get("include", ()):
-        system = str(include.get("system", ""))
-        concepts = include.get("concept")
-        if concepts is None:
-            code_system = next(
-                (
-                    held
-                    for held in contained.values()
-                    if held.get("resourceType") == "CodeSystem" and held.get("url") == system
-                ),
-                {},
-            )
-            concepts = code_system.get("concept", ())
+def _concepts(value_set: _ValueSet, contained: Mapping[str, Json]) -> Iterator[tuple[str, _Concept]]:
+    for include in value_set.compose.include:
+        concepts = include.concept or next(
+            (
+                msgspec.convert(held, _CodeSystem).concept
+                for held in contained.values()
+                if held.get("resourceType") == "CodeSystem" and held.get("url") == include.system
+            ),
+            [],
+        )
         for concept in concepts:
-            yield system, concept
-    if not value_set.get("compose"):
-        for concept in value_set.get("expansion", {}).get("contains", ()):
-            yield str(concept.get("system", "")), concept
+            yield include.system, concept
+    if not value_set.compose.include:
+        for concept in value_set.expansion.contains:
+            yield concept.system, concept

@@ -24,20 +24,55 @@ _NOT_ACTED_UPON = {
 }
 
 
-class _ItemShape(msgspec.Struct, rename="camel"):
-    """Where FHIR has lists of objects: checked once, so that the reader may rely on it."""
+class _Expression(msgspec.Struct, frozen=True):
+    expression: str = ""
 
+
+class _Extension(msgspec.Struct, frozen=True, rename="camel"):
+    url: str = ""
+    extension: list["_Extension"] = []
+    value_decimal: float = 0
+    value_integer: int = 0
+    value_boolean: bool = False
+    value_code: str = ""
+    value_expression: _Expression = _Expression()
+
+
+class _Coding(msgspec.Struct, frozen=True):
+    code: str = ""
+    system: str = ""
+    display: str = ""
+    extension: list[_Extension] = []
+
+
+class _Valued(msgspec.Struct, frozen=True, rename="camel"):
+    value_coding: _Coding = _Coding()
+    extension: list[_Extension] = []
+
+
+class _Condition(msgspec.Struct, frozen=True, rename="camel"):
+    question: str = ""
+    operator: str = ""
+    answer_coding: _Coding = _Coding()
+
+
+class _ItemShape(msgspec.Struct, frozen=True, rename="camel"):
+    link_id: str = ""
+    type: str = ""
+    enable_behavior: str = ""
     item: list["_ItemShape"] = []
-    extension: list[dict[str, Any]] = []
-    code: list[dict[str, Any]] = []
-    answer_option: list[dict[str, Any]] = []
-    enable_when: list[dict[str, Any]] = []
-    initial: list[dict[str, Any]] = []
+    extension: list[_Extension] = []
+    code: list[_Coding] = []
+    answer_option: list[_Valued] = []
+    enable_when: list[_Condition] = []
+    initial: list[_Valued] = []
 
 
-class _Shape(msgspec.Struct):
+class _Shape(msgspec.Struct, frozen=True):
+    """Where FHIR has text, numbers and lists: checked once, place by place, so that the reader may rely on it."""
+
     item: list[_ItemShape] = []
-    code: list[dict[str, Any]] = []
+    code: list[_Coding] = []
     contained: list[dict[str, Any]] = []
 
 

@@ -2,18 +2,21 @@
 
 import json
 import random
+from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zonula.chart import State
-from zonula.questionnaires import ItemType, alarms, instruments, read_response, score, shipped, validate
+from zonula.errors import UserError
+from zonula.questionnaires import ItemType, alarms, instruments, load, read_response, score, shipped, validate
 from zonula.questionnaires.score import Completeness
 
 NAMES = [name for name, instrument in instruments().items() if instrument.offered != "no" and instrument.scales]
 # The large form is slow to draw; the whole file stays within seconds.
-FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WATCHED = ["phq-9", "safety-screen", "symptom-domains"]
 
 
@@ -190,63 +193,89 @@ def test_a_missing_answer_only_widens_what_is_possible(name, today):
     holds()
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["linkId", "answer", "item", "valueCoding", "valueInteger", "code", "text"]),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    )
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
 )
-def test_no_json_makes_reading_break(junk):
-    """Whatever stands in `item`, the answer is a refusal or a list of problems, never a crash."""
-    from zonula.errors import UserError
+LISTED = {
+    "resourceType": "Questionnaire",
+    "contained": [
+        {
+            "resourceType": "ValueSet",
+            "id": "v",
+            "url": "u",
+            "compose": {"include": [{"system": "s", "concept": [{"code": "a", "extension": [{"url": "x"}]}]}]},
+            "expansion": {"contains": [{"system": "s", "code": "a"}]},
+        },
+        {"resourceType": "CodeSystem", "url": "s", "concept": [{"code": "b"}]},
+    ],
+    "item": [
+        {"linkId": "q", "type": "choice", "answerValueSet": "#v", "initial": [{"valueCoding": {"code": "a"}}]},
+        {
+            "linkId": "r",
+            "type": "decimal",
+            "enableWhen": [{"question": "q", "operator": "=", "answerCoding": {"code": "a"}}],
+            "extension": [
+                {"url": "http://hl7.org/fhir/StructureDefinition/maxValue", "valueQuantity": {"value": 3}},
+                {
+                    "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+                    "valueExpression": {"expression": "%resource.item.answer.value.ordinal().sum()"},
+                },
+            ],
+        },
+    ],
+}
+ANSWERED = {
+    **HEAD,
+    "item": [
+        {"linkId": "q", "answer": [{"valueCoding": {"system": "s", "code": "a"}, "item": [{"linkId": "x"}]}]},
+        {"linkId": "r", "answer": [{"valueDecimal": 2.5}]},
+    ],
+}
 
+
+def places_in(value, path=()):
+    """Every place in a JSON value, as a path of keys and indices."""
+    if path:
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield from places_in(below, (*path, key))
+
+
+def spoilt(value, path, junk):
+    if not path:
+        return junk
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = spoilt(value[path[0]], path[1:], junk)
+    return copy
+
+
+PHQ_FORM = json.loads(files("zonula.questionnaires").joinpath("instruments", "phq-9.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("whole", [LISTED, PHQ_FORM], ids=["listed", "phq-9"])
+def test_a_questionnaire_spoilt_anywhere_is_refused_or_read_but_never_breaks(whole):
+    @settings(max_examples=150, deadline=None)
+    @given(st.sampled_from(sorted(places_in(whole), key=str)), JUNK)
+    def holds(path, junk):
+        try:
+            questionnaire = load(spoilt(whole, path, junk))
+        except UserError:
+            return
+        validate(questionnaire, read(ANSWERED))
+
+    holds()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(places_in(ANSWERED), key=str)), JUNK, st.sampled_from([LISTED, PHQ_FORM]))
+def test_answers_spoilt_anywhere_are_refused_or_checked_but_never_break(path, junk, form):
     try:
-        response = read({**HEAD, "item": junk})
+        response = read(spoilt(ANSWERED, path, junk))
     except UserError:
         return
-    validate(shipped("phq-9"), response)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    [
-                        "linkId",
-                        "type",
-                        "item",
-                        "answerOption",
-                        "valueCoding",
-                        "enableWhen",
-                        "extension",
-                        "url",
-                        "code",
-                        "initial",
-                    ]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=15,
-    )
-)
-def test_no_json_makes_loading_break(junk):
-    from zonula.errors import UserError
-    from zonula.questionnaires import load
-
-    try:
-        load({"resourceType": "Questionnaire", "item": junk})
-    except UserError:
-        return
+    questionnaire = load(form)
+    validate(questionnaire, response)
+    alarms(questionnaire, response, date(2026, 11, 24))
