@@ -55,7 +55,7 @@ def merged(by_document: Sequence[tuple[str, Sequence[Fact]]]) -> Merged:
                 index.setdefault(key, []).append(position)
             for key in _instant_keys(kept[position]):
                 instants.setdefault(key, []).append(position)
-    return Merged(tuple(_pointing_on(kept, renamed)), joined, conflicts)
+    return Merged(tuple(_pointing_on(kept, renamed | _in_other_files(kept))), joined, conflicts)
 
 
 def _keys(fact: Fact) -> list[tuple[object, ...]]:
@@ -174,6 +174,28 @@ def _note_conflicts(
         conflicts.setdefault(document, []).append(
             f"{fact.sources[0].place}: disagrees with {other.id} (same test and time, different result or status); both kept"
         )
+
+
+def _in_other_files(facts: list[Fact]) -> dict[str, str]:
+    """Pointers to a fact that stands in another file of the same folder (`Encounter/5` named in Observation.ndjson) → its id."""
+    ids = {fact.id for fact in facts}
+    pointers = {
+        pointer for fact in facts for pointer in (fact.encounter, fact.part_of) if pointer and pointer not in ids
+    }
+    if not pointers:
+        return {}
+    standing = {(_folder(source.document), source.place): fact.id for fact in facts for source in fact.sources}
+    found = {}
+    for pointer in pointers:
+        document, _, place = pointer.partition("#")
+        known = standing.get((_folder(document), place))
+        if known:
+            found[pointer] = known
+    return found
+
+
+def _folder(document: str) -> str:
+    return document.rpartition("/")[0]
 
 
 def _pointing_on(facts: list[Fact], renamed: dict[str, str]) -> Iterable[Fact]:

@@ -122,6 +122,14 @@ def test_one_field_of_the_wrong_shape_costs_at_most_itself(made, read, field, wr
     assert fact.when.start.text == "2021-03-04T08:00:00Z"
 
 
+@pytest.mark.parametrize("depth", [200, 400, 800, 950, 5_000, 200_000])
+def test_a_resource_nested_without_end_costs_only_itself(made, depth):
+    deep = made.glucose(id="deep", status=1, category="HERE")
+    document = made.bundle(made.glucose(), deep).replace(b'"HERE"', b"[" * depth + b"]" * depth)
+    facts, _ = reading(document)
+    assert "doc.json#Observation/x" in [fact.id for fact in facts]
+
+
 def test_a_text_without_end_is_cut_and_said(made, read):
     (fact,), report = read(made.glucose(note=[{"text": "a" * 1_000_000}]))
     assert len(fact.note) == 20_000

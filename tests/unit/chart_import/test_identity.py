@@ -107,6 +107,16 @@ def test_the_files_of_one_export_point_at_each_other(made):
     assert [fact.performer for fact in charts["p"].facts] == ["", "Dr. Kern"]
 
 
+def test_results_point_at_the_visit_in_another_file_of_the_export(made):
+    visit = made.about("Encounter", id="v", status="finished", period={"start": "2021-03-04T07:00:00Z"})
+    documents = [
+        ("export/Observation.ndjson", json.dumps(made.glucose(encounter={"reference": "Encounter/v"})).encode()),
+        ("export/Encounter.ndjson", json.dumps(visit).encode()),
+    ]
+    encounter, glucose = read_documents(documents).charts["p"].facts
+    assert glucose.encounter == encounter.id == "export/Encounter.ndjson#Encounter/v"
+
+
 def test_the_same_id_in_another_folder_is_someone_else(made):
     documents = [
         ("one/Patient.json", json.dumps(made.patient()).encode()),

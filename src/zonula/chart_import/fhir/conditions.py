@@ -90,7 +90,9 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
     recorder = reading.who(written.recorder, written.contained)
     when = _onset_to_abatement(written, problems)
     verification = concept(written.verification_status)
-    status = next((known for code in verification.codes if (known := _VERIFICATION.get(code.code))), Status.UNKNOWN)
+    status = Status.UNKNOWN
+    for code in verification.codes:
+        status = _VERIFICATION.get(code.code, status)
     if said_by.type in _SAID_BY_PATIENT and status in (Status.CONFIRMED, Status.UNKNOWN):
         status = Status.PATIENT_REPORTED
     over = concept(written.clinical_status).has(*_OVER) or (

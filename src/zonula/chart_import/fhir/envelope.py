@@ -23,12 +23,10 @@ _ENTRIES = re.compile(rb'"entry"\s*:\s*\[')
 
 
 class Entry(Element):
-    """One resource still in bytes. request and response are read only where there is no resource."""
+    """One resource still in bytes."""
 
     full_url: str = ""
     resource: Raw = ABSENT
-    request: Raw = ABSENT
-    response: Raw = ABSENT
 
 
 class Envelope(NamedTuple):
@@ -52,6 +50,18 @@ class _Response(Element):
     last_modified: str = ""
 
 
+class _Asked(Element):
+    """An entry again, for what it asked or answered: read only where entries without a resource stand."""
+
+    full_url: str = ""
+    request: Raw = ABSENT
+    response: Raw = ABSENT
+
+
+class _AskedBundle(Element):
+    entry: list[_Asked] | None = None
+
+
 class _Link(Element):
     relation: str = ""
 
@@ -68,6 +78,7 @@ class _Typed(Element):
 
 _bundle = msgspec.json.Decoder(_Bundle)
 _entry = msgspec.json.Decoder(Entry)
+_asked = msgspec.json.Decoder(_AskedBundle)
 _request = msgspec.json.Decoder(_Request)
 _response = msgspec.json.Decoder(_Response)
 _typed = msgspec.json.Decoder(_Typed)
@@ -103,9 +114,10 @@ def opened(data: bytes, ndjson: bool) -> Envelope:
     broken: list[tuple[str, str]] = []
     deleted: dict[str, str] = {}
     if any(each.resource is ABSENT for each in written):
-        for number, each in enumerate(written, 1):
+        asked = _asked.decode(data).entry or []
+        for number, (each, more) in enumerate(zip(written, asked, strict=True), 1):
             if each.resource is ABSENT:
-                _without_resource(each, number, bundle.type, broken, deleted)
+                _without_resource(more, number, bundle.type, broken, deleted)
         written = [each for each in written if each.resource is not ABSENT]
     warnings: tuple[str, ...] = ()
     if any(link.relation == "next" for link in bundle.link or ()):
@@ -114,7 +126,7 @@ def opened(data: bytes, ndjson: bool) -> Envelope:
 
 
 def _without_resource(
-    entry: Entry, number: int, bundle: str, broken: list[tuple[str, str]], deleted: dict[str, str]
+    entry: _Asked, number: int, bundle: str, broken: list[tuple[str, str]], deleted: dict[str, str]
 ) -> None:
     try:
         request = _request.decode(entry.request) if entry.request is not ABSENT else _Request()

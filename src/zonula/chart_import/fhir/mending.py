@@ -30,7 +30,10 @@ def mend(written: bytes, shape: type[_Shape], problems: list[str]) -> _Shape:
     loose = loosely(written, problems)
     if not isinstance(loose, dict):
         raise UnreadableError("is not a JSON object")
-    return msgspec.json.decode(msgspec.json.encode(_walk(loose, shape, "", problems)), type=shape)
+    try:
+        return msgspec.json.decode(msgspec.json.encode(_walk(loose, shape, "", problems)), type=shape)
+    except RecursionError:
+        raise UnreadableError("is nested too deeply") from None
 
 
 def loosely(written: bytes, problems: list[str]) -> Any:
