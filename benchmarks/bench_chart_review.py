@@ -36,7 +36,13 @@ def bundle(seed: int) -> bytes:
     """An invented chart of the usual shape: visits, conditions, results, drugs, and resources no rule reads."""
     dice = random.Random(seed)
     entries: list[dict[str, object]] = [
-        {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1979-03-02", "name": [{"family": "Doe"}]}
+        {
+            "resourceType": "Patient",
+            "id": "p",
+            "gender": "female",
+            "birthDate": "1979-03-02",
+            "name": [{"family": "Doe"}],
+        }
     ]
     day = date(2012, 1, 1)
     padding = "Visit narrative without meaning for any rule. " * 18
@@ -112,7 +118,9 @@ def main() -> None:
     plain = statistics.mean(milliseconds(lambda c=chart: _plain(c)) for chart in some)
     fast = statistics.mean(milliseconds(lambda c=chart: answer_all(c)) for chart in some)
     loads = statistics.median(rows["orjson.loads"])
-    print(f"rules: {plain / fast:.0f} x faster than the plain evaluator; {statistics.median(rows['rules alone']) / loads:.2f} x orjson.loads")
+    print(
+        f"rules: {plain / fast:.0f} x faster than the plain evaluator; {statistics.median(rows['rules alone']) / loads:.2f} x orjson.loads"
+    )
 
 
 def _plain(chart: Chart) -> int:

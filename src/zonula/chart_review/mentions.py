@@ -16,6 +16,7 @@ IGNORED = "ignore"  # phrases of this list hide the words they cover: "ST depres
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?/,:]", re.UNICODE)
 _CLAUSE = re.compile(r"[.;!\n]|\bbut\b|\bhowever\b|\balthough\b|\bexcept\b|\bnow has\b", re.IGNORECASE)
+_STOPS = frozenset({",", ":", ""})  # what follows them is said of something else
 _MOST_WORDS = 100_000
 _LONGEST_TEXT = 4000  # characters read of one text; a longer narrative is not a label
 
@@ -33,11 +34,12 @@ class _Phrase(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cues(msgspec.Struct, frozen=True):
-    """The cue phrases of the card, by how they make a phrase be said. before: at most `reach` words earlier; after: directly behind."""
+    """The cue phrases of the card, by how they make a phrase be said. before: at most `reach` words earlier; after: at most `behind` words later."""
 
     before: dict[str, list[str]]
     after: dict[str, list[str]]
     reach: int
+    behind: int
 
 
 class MentionReader:
@@ -59,6 +61,7 @@ class MentionReader:
         self._before = _cue_words(cues.before, -1)  # by their last word
         self._after = _cue_words(cues.after, 0)  # by their first word
         self._reach = cues.reach
+        self._behind = cues.behind + 1
         self.read = lru_cache(maxsize=65536)(self._read)
 
     def _read(self, text: str) -> tuple[Mention, ...]:
@@ -95,9 +98,12 @@ class MentionReader:
         return known
 
     def _said(self, words: list[str], start: int, end: int) -> str:
-        for said, cue in self._after.get(words[end], ()) if end < len(words) else ():
-            if tuple(words[end : end + len(cue)]) == cue:
-                return said
+        for behind in range(end, min(end + self._behind, len(words))):
+            for said, cue in self._after.get(words[behind], ()):
+                if tuple(words[behind : behind + len(cue)]) == cue:
+                    return said
+            if words[behind] in _STOPS:
+                break
         earlier = words[max(0, start - self._reach) : start]
         for stop in range(len(earlier), 0, -1):  # the nearest cue decides; of those that end there, the longest
             for said, cue in self._before.get(earlier[stop - 1], ()):

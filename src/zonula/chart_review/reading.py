@@ -174,7 +174,7 @@ def wording(fact: Fact) -> str:
     if fact.kind is Kind.ENCOUNTER and fact.details:
         return f"{fact.text}. {fact.detail('reason')}"
     if fact.kind is Kind.OBSERVATION and fact.value_text:
-        return f"{fact.text}: {fact.value_text}"
+        return f"{fact.text}. {fact.value_text}"  # apart: a negative patch test is a patch test
     return fact.text
 
 
