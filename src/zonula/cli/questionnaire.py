@@ -29,7 +29,7 @@ from zonula.questionnaires import (
     validate,
 )
 
-SCHEMA = "https://zonula.example/schemas/questionnaire-score/1"
+SCHEMA = "zonula.questionnaire-score/1"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -55,6 +55,14 @@ def told(entries: Iterable[ResponseItem], group: str) -> Iterator[Told]:
             yield from told(entry.item, group)
 
 
+def _listed(entries: Iterable[ResponseItem], link_id: str) -> Iterator[str]:
+    """Every answer in words to one question, wherever it stands."""
+    for entry in entries:
+        if entry.link_id == link_id:
+            yield from (value for answer in entry.answer if isinstance(value := _plain(answer), str))
+        yield from _listed(entry.item, link_id)
+
+
 def compare_history(response: Response, chart: Chart, day: date) -> Iterator[Finding]:
     """What the told history and the records say of each other."""
     yield from _labels(response, chart, day)
@@ -105,7 +113,20 @@ def _reactions(response: Response, chart: Chart, day: date) -> Iterator[Finding]
             level=Level.HOLD if severe else Level.CLINICIAN,
             ask="Take the history of this reaction and record it, with how sure it is.",
         )
+    metals = [metal for metal in _listed(response.item, "metals-which") if _significant(metal)]
+    contact = [fact for fact in chart.of_kind(Kind.ALLERGY, Kind.CONDITION) if fact.asserted]
+    for metal in metals:
+        if not any(_speaks_of(fact, metal) for fact in contact):
+            yield _finding(
+                "metal_without_record",
+                f"The patient's skin reacts to “{metal}”; no such allergy is recorded.",
+                day,
+                because=(response.place("metals-which"),),
+                ask="Consider patch testing; a blood test does not answer this.",
+            )
     for fact in allergies:
+        if any(_speaks_of(fact, metal) for metal in metals):
+            continue
         if not any(_speaks_of(fact, reaction.text("reaction-to")) for reaction in named):
             yield _finding(
                 "allergy_not_reported",

@@ -118,6 +118,13 @@ def test_a_recorded_allergy_the_patient_did_not_name(told):
     assert "do not drop it" in found["allergy_not_reported"].asks[0].what
 
 
+def test_a_metal_reaction_is_looked_for_among_allergies_and_conditions(told):
+    assert "patch testing" in told({"metals": "yes", "metals-which": "nickel"})["metal_without_record"].asks[0].what
+    contact = fact(1, Kind.CONDITION, "Allergic contact dermatitis due to nickel")
+    assert "metal_without_record" not in told({"metals": "yes", "metals-which": "nickel"}, contact)
+    assert told({"metals": "yes", "metals-which": ["nickel"]}, fact(1, Kind.ALLERGY, "Nickel")) == {}
+
+
 def test_without_code_lists_the_records_are_not_said_to_be_silent(told, tmp_path):
     found = told({"itch-severity": 6}, knowledge=Shelf(tmp_path))
     assert found["not_searchable.itch"].state is State.UNKNOWN
