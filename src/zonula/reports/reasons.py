@@ -35,6 +35,12 @@ class FactLine(NamedTuple):
         said = f"{said}: {self.result}" if self.result else said
         return f"{said} [{self.standing}]" if self.standing else said
 
+    @property
+    def brief(self) -> str:
+        """Date, wording and value, without limits and place: what fits under a red flag."""
+        value = plain(self.result.split(" (")[0], 60)
+        return f"{self.when} {plain(self.text, 60)}" + (f": {value}" if value else "")
+
 
 class SourceLine(NamedTuple):
     """One source of a card. link: only web addresses; everything else stays text."""
@@ -78,6 +84,13 @@ class Reason(NamedTuple):
             parts.append(wording.plural(len(self.cards), "source"))
         return ", ".join(parts) or "nothing in the records"
 
+    @property
+    def evidence(self) -> str:
+        """The newest records in brief, for where there is no room to open them all."""
+        shown = "; ".join(fact.brief for fact in self.facts[-_NEWEST:])
+        left = len(self.facts) - _NEWEST
+        return f"{shown}; and {left} earlier" if left > 0 else shown
+
 
 _MARKS = {
     "V": "read at the source",
@@ -86,6 +99,7 @@ _MARKS = {
     "M": "from memory, not yet verified",
     "D": "derived by Zonula's engineers",
 }
+_NEWEST = 3  # records named under a red flag
 
 
 class Reasons:

@@ -1,5 +1,6 @@
 """The physician's one-page summary as a PDF, set by typst from the same words as the page."""
 
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,15 +35,16 @@ def review_pdf(page: Page) -> Summary:
 
     inputs = {"page": msgspec.json.encode(_data(page)).decode()}
     source = _TEMPLATE.read_bytes()
+    written = datetime.fromisoformat(page.as_of).replace(tzinfo=UTC)  # no clock: the same review is the same bytes
     for ignore_system_fonts in (True, False):
         try:
             compiler = typst.Compiler(source, ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
-            return Summary(_bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"])), True)
+            return Summary(_bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=written)), True)
         except typst.TypstError as wrong:
             if "could not be displayed" not in str(wrong):
                 raise
     compiler = typst.Compiler(source, sys_inputs=inputs)
-    return Summary(_bytes(compiler.compile(format="pdf")), False)
+    return Summary(_bytes(compiler.compile(format="pdf", timestamp=written)), False)
 
 
 def _bytes(compiled: Any) -> bytes:
@@ -63,6 +65,7 @@ def _data(page: Page) -> dict[str, Any]:
                 "level": flag.level,
                 "level_says": flag.level_says,
                 "says": _short(flag.says),
+                "evidence": flag.reason.evidence,
                 "doubts": [_SHORT.get(doubt, doubt) for doubt in flag.doubts],
             }
             for flag in page.flags

@@ -71,16 +71,19 @@ def _statement(statement: Statement, width: int, cited: dict[int, FactLine]) -> 
     yield from _wrapped(f"{statement.says}{doubts}", width, "    ")
     for ask in statement.asks:
         yield from _wrapped(f"-> {ask}", width, "    ", "       ")
-    yield from _because(statement.reason, width, "    ", cited)
+    yield from _because(statement.reason, width, "    ", cited, brief=True)
 
 
-def _because(reason: Reason, width: int, indent: str, cited: dict[int, FactLine]) -> Iterator[str]:
+def _because(
+    reason: Reason, width: int, indent: str, cited: dict[int, FactLine], *, brief: bool = False
+) -> Iterator[str]:
     if reason.facts:
-        shown = reason.facts[:_FEW]
+        shown = reason.facts[-_FEW:]
         cited.update({fact.number: fact for fact in shown})
         rest = len(reason.facts) - len(shown)
-        numbers = " ".join(f"[{fact.number}]" for fact in shown) + (f" and {rest} more" if rest else "")
-        yield from _wrapped(f"because of {numbers}", width, indent)
+        named = [f"{fact.brief} [{fact.number}]" if brief else f"[{fact.number}]" for fact in shown]
+        numbers = ("; " if brief else " ").join(named) + (f" and {rest} earlier" if rest else "")
+        yield from _wrapped(f"because of {numbers}", width, indent, indent + "  ")
 
 
 def _glance(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -> Iterator[str]:

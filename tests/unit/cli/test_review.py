@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 from lxml import html
 from pypdf import PdfReader
 
@@ -57,6 +58,21 @@ def test_the_example_is_read_from_five_providers_and_tells_its_story(outputs):
     assert review["summary"]["specialties"] >= 12
     assert {"multiple_sclerosis", "chronic_lyme", "ibs"} <= {each["id"] for each in review["suspicions"]}
     assert any("2019-02-30" in warning for line in review["import"]["per_document"] for warning in line["warnings"])
+
+
+def test_the_json_follows_its_published_schema(outputs):
+    schema = json.loads(
+        (Path(__file__).parents[3] / "docs" / "schemas" / "review.schema.json").read_text(encoding="utf-8")
+    )
+    Draft202012Validator(schema).validate(outputs[0])
+    with pytest.raises(ValidationError):
+        Draft202012Validator(schema).validate({**outputs[0], "symptom_domains": "none"})
+
+
+def test_everything_the_json_names_it_also_carries(outputs):
+    review, _, _ = outputs
+    assert {fact for finding in review["findings"] for fact in finding.get("because", ())} <= set(review["facts"])
+    assert {card for finding in review["findings"] for card in finding.get("according_to", ())} <= set(review["cards"])
 
 
 def test_json_page_and_summary_agree(outputs):

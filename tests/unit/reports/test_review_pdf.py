@@ -82,3 +82,7 @@ def test_letters_without_a_font_do_not_stop_it(write_review, name):
     summary, reader, _ = read(write_review(name=name))
     assert len(reader.pages) == 1
     assert summary.pdf.startswith(b"%PDF-")
+
+
+def test_the_same_review_is_the_same_bytes(review):
+    assert read(review)[0].pdf == read(review)[0].pdf
