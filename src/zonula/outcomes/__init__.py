@@ -1,0 +1,62 @@
+"""Does it work? Outcomes declared before data, recovery time, the claim's report card, pooling across clinics."""
+
+from zonula.outcomes.aggregate import Aggregate, Signed, aggregate, read_signed, sign, suppressed, verify
+from zonula.outcomes.alike import patients_like
+from zonula.outcomes.claims import reading_list
+from zonula.outcomes.clinic_report import Band, ClinicReport, clinic_report
+from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, Standing, outcome
+from zonula.outcomes.definitions import Definitions, declared
+from zonula.outcomes.pooling import Pooled, PooledReport, pool
+from zonula.outcomes.recovery_time import Curve, CurvePoint, Prediction, cumulative_incidence, predict
+from zonula.outcomes.registry_file import Refused, read_registry
+from zonula.outcomes.regression_to_mean import RegressionToMean, estimate
+from zonula.outcomes.report_card import ReportCard, Verdict, complete_cases, predictors_of, report_card
+from zonula.outcomes.study import Flow, Study, allocation, check_flow, flow_diagram, parse_study, seal
+
+__all__ = [
+    "AdverseEvent",
+    "Aggregate",
+    "Band",
+    "ClinicReport",
+    "Course",
+    "Curve",
+    "CurvePoint",
+    "Definitions",
+    "End",
+    "Flow",
+    "Outcome",
+    "Pooled",
+    "PooledReport",
+    "Prediction",
+    "Reading",
+    "Refused",
+    "RegressionToMean",
+    "ReportCard",
+    "Signed",
+    "Standing",
+    "Study",
+    "Verdict",
+    "aggregate",
+    "allocation",
+    "check_flow",
+    "clinic_report",
+    "complete_cases",
+    "cumulative_incidence",
+    "declared",
+    "estimate",
+    "flow_diagram",
+    "outcome",
+    "parse_study",
+    "patients_like",
+    "pool",
+    "predict",
+    "predictors_of",
+    "read_registry",
+    "read_signed",
+    "reading_list",
+    "report_card",
+    "seal",
+    "sign",
+    "suppressed",
+    "verify",
+]
