@@ -136,12 +136,12 @@ def _judge(watch: Watch, checked: Checked, instrument: Instrument | None, today:
             unclear.append(link)
     value: float | None = None
     if watch.alarm.bmi is not None:
-        value = body_mass_index(_measured(watch.alarm.bmi.weight, checked), _measured(watch.alarm.bmi.height, checked))
-        place = watch.alarm.bmi.weight
+        weight, height = watch.alarm.bmi.weight, watch.alarm.bmi.height
+        value = body_mass_index(_measured(weight, checked), _measured(height, checked))
         if value is None:
-            unclear.append(place)
+            unclear += (link for link in (weight, height) if _measured(link, checked) is None)
         elif value < watch.card.value:
-            yes.append(place)
+            yes += (weight, height)
     if yes:
         yield _finding(watch, checked, yes, State.YES, today=today, value=value)
     elif unclear:
@@ -166,10 +166,10 @@ def _answered(link: str, trigger: Trigger, checked: Checked, instrument: Instrum
 
 
 def body_mass_index(kilograms: float | None, centimetres: float | None) -> float | None:
-    """kg/m² to one decimal; None when either is unknown or not positive."""
+    """kg/m², to six decimals so that 18.49 stays below 18.5; None when either is unknown or not positive."""
     if kilograms is None or centimetres is None or kilograms <= 0 or centimetres <= 0:
         return None
-    return round(kilograms / (centimetres / 100) ** 2, 1)
+    return round(kilograms / (centimetres / 100) ** 2, 6)  # binary fractions would put an exact 18.5 below itself
 
 
 def _measured(link: str, checked: Checked) -> float | None:
@@ -194,6 +194,7 @@ def _finding(
     )
     day = checked.response.day
     answered = f" Answered on {day.isoformat()}." if state is State.YES and day is not None and day != today else ""
+    value = None if value is None else round(value, 2)
     measured = f" It is {value:g} kg/m2; the limit is {card.value:g}." if value is not None else ""
     said = (
         f"{alarm.says}{measured}"

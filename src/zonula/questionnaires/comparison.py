@@ -11,6 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from zonula.chart import Chart, Fact, Finding, Grade, Kind, Moment, Patient, State, System
+from zonula.errors import UserError
 from zonula.knowledge import Shelf, shelf
 from zonula.questionnaires.form import Answers, prepared
 from zonula.questionnaires.instruments import shipped
@@ -97,9 +98,13 @@ def compare(response: Response, chart: Chart, today: date, knowledge: Shelf | No
     """Hold an answered `symptom-domains` questionnaire against one chart.
 
     knowledge: the shelf to take lists from, the packaged one by default. Nothing here says that either side is right.
+    Raises UserError when the answers are to another questionnaire.
     """
+    form = shipped("symptom-domains")
+    if response.url != form.url:
+        raise UserError("only answers to symptom-domains can be held against a chart.", "Give those.")
     lists = _lists(knowledge or shelf())
-    answers = Answers(prepared(shipped("symptom-domains")), response)
+    answers = Answers(prepared(form), response)
     card = shelf().card(_AREAS)
     known = msgspec.convert(card.data, AreaCard)
     day = response.day or today

@@ -3,6 +3,7 @@
 import pytest
 
 from zonula.chart import UNKNOWN_TIME, Code, Fact, Kind, Moment, Patient, Source, State, Status, System, at, chart_of
+from zonula.errors import UserError
 from zonula.knowledge import Shelf, shelf
 from zonula.questionnaires import compare, shipped
 
@@ -129,6 +130,11 @@ def test_without_code_lists_the_records_are_not_said_to_be_silent(told, tmp_path
     found = told({"itch-severity": 6}, knowledge=Shelf(tmp_path))
     assert found["not_searchable.itch"].state is State.UNKNOWN
     assert "reported_not_recorded.itch" not in found
+
+
+def test_answers_to_another_questionnaire_are_not_compared(answered, today):
+    with pytest.raises(UserError, match="only answers to symptom-domains"):
+        compare(answered(shipped("phq-9"), {"phq9-1": 1}), chart_of(BORN, ()), today)
 
 
 def test_every_area_has_lists_on_the_shelf(told, tmp_path):

@@ -167,7 +167,7 @@ def test_a_missing_answer_never_lowers_an_alarm(name, today):
         for alarm, finding in before.items():
             assert alarm in after
             its_own = {place.partition("#")[2] for place in finding.because}
-            if finding.state is State.YES and gone not in its_own and alarm != "questionnaires.alarm.low_weight":
+            if finding.state is State.YES and gone not in its_own:
                 assert after[alarm].state is State.YES
                 assert after[alarm].level == finding.level
 
