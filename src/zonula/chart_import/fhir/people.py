@@ -4,7 +4,7 @@ from msgspec import Raw
 
 from zonula.chart import Patient, Sex
 from zonula.chart_import.dates import moment
-from zonula.chart_import.fhir.datatypes import ABSENT, HumanName, Identifier, Period, Reference, Resource
+from zonula.chart_import.fhir.datatypes import ABSENT, HumanName, Identifier, Reference, Resource
 
 
 class FhirPatient(Resource):
@@ -36,9 +36,7 @@ class PractitionerRole(Resource):
 
     practitioner: Reference | None = None
     organization: Reference | None = None
-    code: Raw = ABSENT
     specialty: Raw = ABSENT
-    period: Period | None = None
 
 
 class Organization(Resource):

@@ -52,6 +52,8 @@ class Subjects:
         if kind and kind != "Patient":
             self._reading.skip(place, f"is about a {kind}, not a patient")
             return None
+        if patient_id.startswith("urn:uuid:") and patient_id[9:] in self._patients:
+            patient_id = patient_id[9:]  # a Bundle taken apart into lines kept its references
         self._known[self._reading.base + pointed] = patient_id
         return patient_id
 

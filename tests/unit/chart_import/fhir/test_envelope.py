@@ -114,6 +114,12 @@ def test_references_by_urn_by_address_and_by_version(made):
         assert len(imported.charts["p"].facts) == 1, pointed
 
 
+def test_a_bundle_taken_apart_into_lines_keeps_its_patient(made):
+    glucose = {**made.glucose(), "subject": {"reference": "urn:uuid:p"}}
+    lines = f"{json.dumps(made.patient())}\n{json.dumps(glucose)}"
+    assert list(read_documents([("doc.ndjson", lines.encode())]).charts) == ["p"]
+
+
 def test_the_same_id_on_two_servers_is_two_patients(made):
     def entry(base, resource):
         return {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}", "resource": resource}
