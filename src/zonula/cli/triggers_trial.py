@@ -199,7 +199,7 @@ def _record(arguments: argparse.Namespace) -> int:
                     record = append(record, read_event(line.encode()))
                 except UserError as wrong:
                     raise UserError(
-                        f"{arguments.events}, line {number}: {wrong.what}", f"{wrong.cure} Nothing was added."
+                        f"{arguments.events}, line {number}: {wrong.what}", f"{wrong.cure} Nothing was added.".strip()
                     ) from None
     if arguments.ratings:
         record = _add_ratings(record, arguments)

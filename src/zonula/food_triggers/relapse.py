@@ -5,7 +5,8 @@ the ratings since the baseline if a rise began in some week, divided by that if 
 under the right-Haar prior, so the ratio does not depend on either; for the day-to-day correlation the null takes whichever
 plausible value explains the ratings best, so the ratio is a non-negative supermartingale for each of them and exceeds c with
 probability at most 1/c (Ville 1939; Ramdas et al., Stat Sci 2023;38:576). A rise has a half-normal prior in units of the noise
-and may begin in any week. Missing days are missing: they widen the gap between ratings and are counted and reported.
+and may begin in any week. Scores enter as log(1 + score), which takes most of the skew out of scores near 0. Missing days are missing:
+they widen the gap between ratings and are counted and reported.
 """
 
 from collections.abc import Sequence
@@ -27,10 +28,14 @@ SCHEMA = "zonula.relapse/1"
 Floats = npt.NDArray[np.float64]
 RHOS = np.linspace(0.0, 0.9, 19)
 _WEEK = 7
+_NO_RATE = "a false-alarm rate that cannot be stated, because the usual score is nearly always 0"
 
 
 class Relapse(msgspec.Struct, frozen=True, kw_only=True):
-    """The reading. evidence: one a monitored rated day; alarm: first day at or above `needed`; since: likeliest week of onset."""
+    """The reading. evidence: one a monitored rated day; alarm: first day at or above `needed`; since: likeliest week of onset.
+
+    rate_holds: False when the baseline is so often exactly 0 that the false-alarm rate cannot be stated.
+    """
 
     schema: str = SCHEMA
     outcome: str
@@ -40,6 +45,7 @@ class Relapse(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[float, ...]
     needed: float
     false_alarm: float
+    rate_holds: bool
     baseline_mean: float
     baseline_days: int
     recent_mean: float | None
@@ -70,13 +76,14 @@ def watch(
             "Rate for longer before giving foods back, or choose a later end of the baseline.",
         )
     starts = np.arange((baseline_until - dates[0]).days + 1.0, days[-1] + 1, _WEEK)
-    log_evidence, onset = _evidence(days, scores, baseline, starts, figures)
+    log_evidence, onset = _evidence(days, np.log1p(scores), baseline, starts, figures)
     needed = float(figures["evidence_needed"])
     reached = np.flatnonzero(log_evidence >= np.log(needed))
     alarm = dates[baseline + int(reached[0])] if len(reached) else None
     since = dates[0] + timedelta(days=float(starts[onset[reached[0]]])) if len(reached) else None
     until = dates.index(alarm) + 1 if alarm else len(dates)
     recent = scores[[n for n in range(baseline, until) if since is None or dates[n] >= since]]
+    rate_holds = bool((scores[:baseline] == 0).mean() <= figures["zeros_at_most"])
     watched = max(0, (as_of - baseline_until).days)
     return Relapse(
         outcome=outcome,
@@ -86,6 +93,7 @@ def watch(
         evidence=tuple(np.exp(np.minimum(log_evidence, 700.0)).tolist()),
         needed=needed,
         false_alarm=figures["false_alarm"],
+        rate_holds=rate_holds,
         baseline_mean=float(scores[:baseline].mean()),
         baseline_days=baseline,
         recent_mean=float(recent.mean()) if len(recent) else None,
@@ -100,7 +108,7 @@ def watch(
             recent=recent,
             rated=len(dates) - baseline,
             watched=watched,
-            rate=figures["false_alarm"],
+            rate=f"about {figures['false_alarm']:.0%} false alarms a year" if rate_holds else _NO_RATE,
         ),
     )
 
@@ -176,13 +184,13 @@ def _finding(
     recent: Floats,
     rated: int,
     watched: int,
-    rate: float,
+    rate: str,
 ) -> Finding:
     asks: tuple[Ask, ...] = ()
     if alarm and since:
         says = (
             f"{outcome} has risen since about {since.isoformat()}: {recent.mean():.1f} against {baseline.mean():.1f} in the "
-            f"baseline. Noticed on {alarm.isoformat()} by a monitor with about {rate:.0%} false alarms a year."
+            f"baseline. Noticed on {alarm.isoformat()} by a monitor with {rate}."
         )
         state, asks = (
             State.YES,
@@ -195,7 +203,7 @@ def _finding(
             (),
         )
     else:
-        says = f"No rise of {outcome} above the baseline was noticed in {rated} rated of {watched} days."
+        says = f"No rise of {outcome} above the baseline was noticed in {rated} rated of {watched} days, by a monitor with {rate}."
         state = State.NO
     return Finding(
         id=f"food_triggers.relapse.{outcome}",

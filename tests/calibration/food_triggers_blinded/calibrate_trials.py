@@ -131,7 +131,7 @@ def relapse(plays: int) -> bool:
     print("|---|---|---|---|---|---|---|")
     kept, cried = True, 0
     for rho in (0.0, 0.5, 0.7, 0.85):
-        for baseline, level in ((28, 3.0), (56, 3.0), (56, 0.5)):
+        for baseline, level in ((35, 3.0), (56, 3.0), (56, 0.8)):
             alarms, weekly = 0, 0
             rng = np.random.default_rng(14)
             for _ in range(plays):
@@ -166,8 +166,6 @@ def series(rng: np.random.Generator, rho: float, level: float, days: int, *, ris
 
 
 def noticed(scores: np.ndarray, baseline: int) -> int | None:
-    if np.isfinite(scores[:baseline]).sum() < 28:
-        scores[np.flatnonzero(~np.isfinite(scores[:baseline]))] = np.nanmedian(scores[:baseline])
     ratings = [(FIRST + timedelta(days=day), float(score)) for day, score in enumerate(scores) if np.isfinite(score)]
     until = FIRST + timedelta(days=baseline - 1)
     alarm = watch("bloating", ratings, baseline_until=until, as_of=FIRST + timedelta(days=len(scores))).alarm
@@ -179,10 +177,8 @@ def weekly_t_test(scores: np.ndarray, baseline: int) -> bool:
     for end in range(baseline + 14, len(scores), 7):
         recent = scores[end - 14 : end]
         recent = recent[np.isfinite(recent)]
-        if (
-            recent.std() + before.std() > 0
-            and ttest_ind(recent, before, alternative="greater", equal_var=False).pvalue <= PROMISE
-        ):
+        error = np.sqrt(recent.var(ddof=1) / len(recent) + before.var(ddof=1) / len(before))
+        if recent.mean() - before.mean() > 1.645 * error:
             return True
     return False
 

@@ -138,6 +138,11 @@ def test_a_record_survives_its_file_and_shows_every_change(begun):
         read_record(b"{")
     with pytest.raises(UserError, match="not a trial event"):
         read_event(b'{"kind": "wished"}')
+    with pytest.raises(UserError, match="not a trial event"):
+        read_event(b'["rated"]')
+    with pytest.raises(UserError, match="not a trial event"):
+        read_event(b'{"kind": "deviated", "at": "2031-01-20T08:00:00Z", "what": "times are local"}')
+    assert read_event(b'{"kind": "deviated", "at": "2031-01-20T08:00", "what": "flu"}').at == NOW
 
 
 def test_appending_is_all_or_nothing(begun):

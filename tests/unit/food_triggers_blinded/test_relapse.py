@@ -84,12 +84,15 @@ def test_the_order_of_rows_and_two_ratings_a_day_do_not_matter():
     assert look(twice[::-1]) == look(ratings)
 
 
-def test_a_baseline_without_any_movement_is_not_infinitely_sure():
+def test_from_a_baseline_of_zeros_a_lasting_rise_is_seen_but_no_rate_is_stated():
     flat = [(START + timedelta(days=n), 0.0) for n in range(BASELINE)]
-    one_up = [*flat, *((UNTIL + timedelta(days=n), 1.0 if n == 3 else 0.0) for n in range(1, 30))]
-    assert look(one_up).alarm is None
     all_up = [*flat, *((UNTIL + timedelta(days=n), 5.0) for n in range(1, 30))]
-    assert look(all_up).alarm is not None
+    reading = look(all_up)
+    assert reading.alarm is not None
+    assert np.isfinite(reading.evidence).all()
+    assert not reading.rate_holds
+    assert "cannot be stated" in reading.finding.says
+    assert look(diary(np.random.default_rng(4))).rate_holds
 
 
 def test_no_rating_since_the_baseline_says_nothing():

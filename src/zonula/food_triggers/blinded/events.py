@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -38,7 +39,7 @@ class Role(StrEnum):
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=False)]
 
 
 class Designed(_Event, frozen=True, kw_only=True, tag="designed"):

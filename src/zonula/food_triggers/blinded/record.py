@@ -1,5 +1,7 @@
 """The trial record: an append-only list of events, each chained to the one before by hash, replayed whenever it is read."""
 
+import re
+
 import msgspec
 
 from zonula.errors import UserError
@@ -69,9 +71,12 @@ def write_record(record: Record) -> bytes:
 
 
 def read_event(written: bytes) -> Event:
-    """One event from JSON. Raises UserError saying what is wrong with it."""
+    """One event from JSON; its time may leave out the seconds. Raises UserError saying what is wrong with it."""
     try:
-        event: Event = msgspec.json.decode(written, type=Event)
-    except msgspec.DecodeError as wrong:
+        raw = msgspec.json.decode(written)
+        if isinstance(raw, dict) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d", str(raw.get("at"))):
+            raw["at"] += ":00"
+        event: Event = msgspec.convert(raw, type=Event)
+    except (msgspec.DecodeError, msgspec.ValidationError) as wrong:
         raise UserError(f"this is not a trial event: {wrong}") from None
     return event
