@@ -18,7 +18,7 @@ from zonula.errors import UserError
 if TYPE_CHECKING:
     from zonula.chart_import import DocumentReport
     from zonula.chart_review.contract import Imported, Review
-    from zonula.reports.review_page import Page
+    from zonula.reports.review_view import Page
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "mara-lindqvist"
 _LISTED = 10  # patients named in an error
@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     from zonula.chart_import import read_paths
     from zonula.chart_review.review import review
 
+    if "-" in (arguments.html, arguments.pdf):
+        raise UserError("--html and --pdf need the name of a file.", "Only --json can be printed with -.")
     today = day(arguments.today) if arguments.today else date.today()
     with Progress() as progress:
         charts, documents = read_paths(_paths(arguments), progress)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zonula.reports.review_page import Page
+from zonula.reports.review_view import Page
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -1,7 +1,5 @@
 """The chart review in words: one view that the page, the one-page summary and the terminal lay out, so that they cannot disagree."""
 
-from typing import NamedTuple
-
 from zonula.chart import Finding, Level, State
 from zonula.chart_review.contract import (
     Criterion,
@@ -15,129 +13,25 @@ from zonula.chart_review.contract import (
 from zonula.chart_review.reading import judgement
 from zonula.chart_review.vocabulary import vocabulary
 from zonula.reports import wording
-from zonula.reports.reasons import CardLine, FactLine, Reason, Reasons, doubts
-from zonula.reports.timeline import Timeline, timeline_of
+from zonula.reports.reasons import Reasons, doubts
+from zonula.reports.review_view import (
+    CriterionRow,
+    DocumentRow,
+    DomainRow,
+    Figure,
+    ImportView,
+    Page,
+    Statement,
+    SuspicionCard,
+    WorkupRow,
+)
+from zonula.reports.timeline import timeline_of
 from zonula.reports.wording import plain
 
 DISCLAIMER = (
     "Zonula reads and weighs records. It does not name or rule out a disease. "
     "Each statement opens to the records and the source behind it; a clinician decides."
 )
-
-
-class Statement(NamedTuple):
-    """One finding as it is read. level: E, U, P, H, C or empty; doubts: what is uncertain about it, in words."""
-
-    id: str
-    says: str
-    level: str
-    level_says: str
-    asks: tuple[str, ...]
-    doubts: tuple[str, ...]
-    grade: str
-    reason: Reason
-
-
-class Figure(NamedTuple):
-    """One key number. value: as text; note: what it means or what is in it."""
-
-    label: str
-    value: str
-    note: str = ""
-
-
-class DomainRow(NamedTuple):
-    """One of the twelve symptom domains. mark: "present", "denied" or "unknown"."""
-
-    id: str
-    title: str
-    mark: str
-    state: str
-    first: str
-    last: str
-    records: str
-    note: str
-    reason: Reason
-
-
-class CriterionRow(NamedTuple):
-    """One criterion. standing: "met", "not_met", "never_tested" or "cannot_tell"."""
-
-    says: str
-    standing: str
-    words: str
-    reason: Reason
-
-
-class SuspicionCard(NamedTuple):
-    """One label somebody proposed, with what speaks for and against it."""
-
-    label: str
-    status: str
-    recognition: str
-    proposals: tuple[str, ...]
-    refuted: bool
-    tally: str
-    criteria: tuple[CriterionRow, ...]
-    what_would_refute: str
-    reason: Reason
-
-
-class WorkupRow(NamedTuple):
-    """One first-line test. status: the value of `WorkupStatus`; words: the same in words."""
-
-    title: str
-    status: str
-    words: str
-    result: str
-    on: str
-    times: str
-    asked_by: str
-    note: str
-    reason: Reason
-
-
-class DocumentRow(NamedTuple):
-    """One document that was read."""
-
-    name: str
-    kind: str
-    kept: int
-    merged: int
-    skipped: int
-
-
-class ImportView(NamedTuple):
-    """What the import did. remarks: (document, remark), disagreements between providers included; skipped: (document, place, reason)."""
-
-    says: str
-    documents: tuple[DocumentRow, ...]
-    remarks: tuple[tuple[str, str], ...]
-    skipped: tuple[tuple[str, str, str], ...]
-
-
-class Page(NamedTuple):
-    """The whole review in words. counted: the statements behind the figures; statements: what has no place of its own."""
-
-    name: str
-    who: tuple[str, ...]
-    as_of: str
-    period: str
-    version: str
-    disclaimer: str
-    flags: tuple[Statement, ...]
-    figures: tuple[Figure, ...]
-    counted: tuple[Statement, ...]
-    tests: tuple[tuple[str, int], ...]
-    specialties: tuple[str, ...]
-    timeline: Timeline | None
-    domains: tuple[DomainRow, ...]
-    suspicions: tuple[SuspicionCard, ...]
-    workup: tuple[WorkupRow, ...]
-    statements: tuple[Statement, ...]
-    imported: ImportView
-    facts: tuple[FactLine, ...]
-    cards: tuple[CardLine, ...]
 
 
 # Findings that stand in a table or under the figures, so that nothing is said twice.
@@ -225,17 +119,25 @@ def _figures(review: Review) -> tuple[Figure, ...]:
             years,
             f"since {summary.first_symptom}" if summary.first_symptom else "no symptom is dated",
         ),
-        Figure("symptom domains in the records", str(summary.domains_present), f"of {total}"),
-        Figure("at the same time, at most", str(summary.max_concurrent_domains), overlap),
-        Figure("visits", str(summary.encounters)),
-        Figure("specialties", str(summary.specialties)),
         Figure(
-            "test results",
+            _counted("symptom domain", summary.domains_present) + " in the records",
+            str(summary.domains_present),
+            f"of {total}",
+        ),
+        Figure("at the same time, at most", str(summary.max_concurrent_domains), overlap),
+        Figure(_counted("visit", summary.encounters), str(summary.encounters)),
+        Figure(_counted("specialty", summary.specialties), str(summary.specialties)),
+        Figure(
+            _counted("test result", summary.tests.results),
             str(summary.tests.results),
             f"{summary.tests.distinct} different tests, {summary.tests.repeated} done more than once",
         ),
-        Figure("chronic conditions", str(summary.chronic_conditions)),
+        Figure(_counted("chronic condition", summary.chronic_conditions), str(summary.chronic_conditions)),
     )
+
+
+def _counted(one: str, count: int) -> str:
+    return wording.plural(count, one, one[:-1] + "ies" if one.endswith("y") else "").split(" ", 1)[1]
 
 
 def _test_outcomes(review: Review) -> tuple[tuple[str, int], ...]:

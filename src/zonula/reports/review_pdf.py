@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from zonula.reports.review_page import Page, WorkupRow
+from zonula.reports.review_view import Page, WorkupRow
 from zonula.reports.timeline import Timeline
 
 _TEMPLATE = Path(__file__).parent / "templates" / "review.typ"
@@ -99,7 +99,7 @@ def _timeline(drawn: Timeline | None) -> dict[str, Any] | None:
     lanes = [lane for group in drawn.groups for lane in group.lanes if lane.tone == "domain"]
     return {
         "alt": "; ".join(lane.says for lane in lanes),
-        "ticks": [{"x": tick.x, "year": tick.year} for tick in drawn.ticks if tick.major and tick.x < 97],
+        "ticks": [{"x": tick.x, "label": tick.label} for tick in drawn.ticks if tick.major and tick.x < 97],
         "lanes": [
             {
                 "label": lane.label,

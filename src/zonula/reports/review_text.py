@@ -6,7 +6,7 @@ from itertools import groupby
 
 from zonula.reports import wording
 from zonula.reports.reasons import FactLine, Reason
-from zonula.reports.review_page import Page, Statement, SuspicionCard, WorkupRow
+from zonula.reports.review_view import Page, Statement, SuspicionCard, WorkupRow
 from zonula.reports.timeline import Lane, Timeline
 
 NARROWEST, WIDEST = 80, 120
@@ -117,12 +117,12 @@ def _timeline(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) 
 
 
 def _axis(timeline: Timeline, room: int) -> str:
-    row = [" "] * (room + 4)
+    row = [" "] * (room + 8)
     for tick in timeline.ticks:
-        column = round(tick.x / 100 * (room - 1))
-        if not "".join(row[max(column - 1, 0) : column + 4]).strip():
-            row[column : column + 4] = str(tick.year)
-    return "".join(row).rstrip()[:room]
+        column, width = round(tick.x / 100 * (room - 1)), len(tick.label)
+        if column + width <= room and not "".join(row[max(column - 1, 0) : column + width]).strip():
+            row[column : column + width] = tick.label
+    return "".join(row).rstrip()
 
 
 def _track(lane: Lane, room: int) -> str:
@@ -143,16 +143,16 @@ def _domains(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -
     yield _heading("THE TWELVE SYMPTOM DOMAINS", width, paint)
     for row in page.domains:
         if row.mark != "present":
-            yield f"    {row.title:<28} {row.state}"
+            yield f"    {row.title:<36} {row.state}"
             continue
         cited.update({fact.number: fact for fact in row.reason.facts[:1]})
         first = f" [{row.reason.facts[0].number}]" if row.reason.facts else ""
         note = f", {row.note}" if row.note else ""
         yield from _wrapped(
-            f"  + {row.title:<28} {row.first or '?'} to {row.last or '?'}, {wording.plural(int(row.records), 'record')}{note}{first}",
+            f"  + {row.title:<36} {row.first or '?'} to {row.last or '?'}, {wording.plural(int(row.records), 'record')}{note}{first}",
             width,
             "",
-            " " * 33,
+            " " * 41,
         )
 
 
@@ -237,7 +237,8 @@ def _import(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) ->
 
 
 def _records(cited: dict[int, FactLine], width: int, paint: Paint) -> Iterator[str]:
-    yield _heading("RECORDS NAMED ABOVE", width, paint)
+    if cited:
+        yield _heading("RECORDS NAMED ABOVE", width, paint)
     for number, fact in sorted(cited.items()):
         provider = f" ({fact.provider})" if fact.provider else ""
         yield from _wrapped(f"[{number}] {fact.line}{provider}", width, "", "      ")

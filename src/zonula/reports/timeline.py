@@ -47,10 +47,10 @@ class Group(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """The first of January of a year. major: also shown where there is little room."""
+    """The first day of a year, or of a quarter where few years are shown. major: also shown where there is little room."""
 
     x: float
-    year: int
+    label: str
     major: bool
 
 
@@ -61,6 +61,9 @@ class Timeline(NamedTuple):
     last: date
     ticks: tuple[Tick, ...]
     groups: tuple[Group, ...]
+
+
+_YEARS_BY_QUARTER = 2
 
 
 class _Scale:
@@ -108,10 +111,13 @@ def timeline_of(review: Review, results: Mapping[str, str], specialty: Callable[
 
 def _ticks(scale: _Scale) -> tuple[Tick, ...]:
     years = range(scale.first.year, scale.last.year + 1)
-    step = max(1, -(-len(years) // 16))
-    wide = step * max(1, -(-len(years) // (step * 5)))
+    if len(years) <= _YEARS_BY_QUARTER:
+        days = [date(year, month, 1) for year in years for month in (1, 4, 7, 10)]
+        return tuple(Tick(scale.x(day), day.isoformat()[:7], day.month in (1, 7)) for day in days if day <= scale.last)
+    step = -(-len(years) // 16)
+    wide = step * -(-len(years) // (step * 5))
     return tuple(
-        Tick(scale.x(date(year, 1, 1)), year, (year - scale.first.year) % wide == 0)
+        Tick(scale.x(date(year, 1, 1)), str(year), (year - scale.first.year) % wide == 0)
         for year in years
         if (year - scale.first.year) % step == 0
     )
@@ -146,6 +152,8 @@ def _overlap(review: Review, scale: _Scale) -> Lane:
             title = f"{count} at the same time from {day.isoformat()}"
             spans.append(scale.span(day, following - timedelta(days=1), title, count / most))
     highest = review.summary.max_concurrent_domains
+    if not highest:
+        return Lane("How many at once", "overlap", "No domain is active at any dated time", note="none")
     return Lane(
         "How many at once",
         "overlap",

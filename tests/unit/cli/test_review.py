@@ -152,6 +152,7 @@ def test_several_patients_are_listed_and_one_can_be_picked(capsys):
         (("no-such-file.json",), "no such file"),
         (("--example", "--patient", "nobody"), "No patient 'nobody'"),
         (("--example", "--today", "24.11.2026"), "not a date"),
+        (("--example", "--pdf", "-"), "need the name of a file"),
         (("--example", "--html", "/no/such/folder/x.html"), "/no/such/folder/x.html"),
     ],
 )

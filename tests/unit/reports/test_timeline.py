@@ -2,10 +2,14 @@
 
 from datetime import date
 
+from zonula.chart import Fact, Kind, Source, at
 from zonula.chart_review.contract import Period, SymptomDomain
 from zonula.reports.review_page import page_of
 from zonula.reports.timeline import timeline_of
 
+FACTS_OF_2026 = Fact(
+    id="x", kind=Kind.ENCOUNTER, specialty="neurology", when=at("2026-05-01"), sources=(Source("d", "p"),)
+)
 OUTCOMES = {"a.json#l1": "abnormal", "a.json#l2": "normal", "a.json#l3": "inconclusive"}
 
 
@@ -74,3 +78,9 @@ def test_a_dated_record_without_any_active_domain_is_still_drawn(write_review):
     quiet = tuple(SymptomDomain(id=str(n), title=str(n), present=False, state="unknown") for n in range(12))
     drawn = timeline_of(write_review(symptom_domains=quiet), OUTCOMES, str)
     assert drawn.groups[0].lanes[0].spans == ()
+
+
+def test_a_short_history_is_ticked_by_quarter(write_review):
+    facts = {"x": FACTS_OF_2026}
+    drawn = timeline_of(write_review(facts=facts, symptom_domains=(), suspicions=()), {}, str)
+    assert [tick.label for tick in drawn.ticks] == ["2026-01", "2026-04", "2026-07", "2026-10"]
