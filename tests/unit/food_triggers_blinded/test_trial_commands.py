@@ -115,8 +115,6 @@ def test_a_trial_from_design_to_report(capsys):
     validate("trial-sealed", json.loads(Path("s.json").read_text()))
     public = Path("t.json").read_text()
     assert not any(secret in public for secret in ('"schedule"', sealed.seed, sealed.salt))
-        "\n", ""
-    )  # the record does not tell the order
     write_lines("e.jsonl", events(sealed, effect=4))
     assert command("trial", "record", "t.json", "e.jsonl") == 0
     assert command("trial", "status", "t.json", "--json", "status.json") == 0
