@@ -157,6 +157,11 @@ class Unpacker:
         return b"".join(pieces)
 
 
+def is_archive(data: bytes) -> bool:
+    """Whether this is a zip, which holds a folder of its own."""
+    return _packed(data) == "zip"
+
+
 def _packed(data: bytes) -> str:
     if data.startswith(b"\x1f\x8b"):
         return "gzip"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from zonula.chart import Chart, Fact, Patient, chart_of
-from zonula.chart_import.containers import Opened, Unpacker
+from zonula.chart_import.containers import Opened, Unpacker, is_archive
 from zonula.chart_import.fhir import Resource, directory_of, is_bundle, repeated_keys
 from zonula.chart_import.fhir import read as read_fhir
 from zonula.chart_import.identity import Person, Record, people_of
@@ -31,9 +31,12 @@ class Imported(NamedTuple):
     documents: tuple[DocumentReport, ...]
 
 
-class _Waiting(NamedTuple):
+class _Told(NamedTuple):
+    """A document whose form is known, before it is read."""
+
     name: str
     found: Recognised
+    warnings: tuple[str, ...]
 
 
 def read_paths(paths: Sequence[Path], progress: Progress | None = None) -> Imported:
@@ -67,8 +70,9 @@ def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False
     """
     read = _Collected(thorough)
     unpacker = Unpacker()
+    archives: set[str] = set()  # two exports of one name are two folders
     for name, data in named:
-        for opened in unpacker.open(read.unused_name(name), data):
+        for opened in unpacker.open(_unused(name, archives) if is_archive(data) else name, data):
             read.take(opened)
     read.finish()
     return _charts(read.documents)
@@ -81,63 +85,66 @@ class _Collected:
         self._thorough = thorough
         self.documents: list[ReadDocument] = []
         self._names: set[str] = set()
-        self._waiting: list[tuple[int, _Waiting]] = []
+        self._waiting: list[tuple[int, _Told]] = []
         self._digests: dict[bytes, str] = {}
-        self._first: Opened | None = None
-
-    def unused_name(self, name: str) -> str:
-        """The name, or with a number when another document already has it."""
-        unused, number = name, 1
-        while unused in self._names:
-            number += 1
-            unused = f"{name} ({number})"
-        self._names.add(unused)
-        return unused
+        self._first: tuple[str, bytes] | None = None
 
     def take(self, opened: Opened) -> None:
         """Read one document, or put it aside for `finish`."""
-        name = opened.name
+        name = _unused(opened.name, self._names)
         if opened.refusal:
             self.documents.append(_refused(name, opened.refusal))
             return
-        twin = self._twin(opened)
+        twin = self._twin(name, opened.data)
         if twin:
             warning = f"is the same document as {twin}; read once"
             self.documents.append(ReadDocument(report=DocumentReport(name=name, kind="repeated", warnings=(warning,))))
             return
         found = recognised(name, opened.data)
+        warnings = (found.warning,) if found.warning else ()
         if self._thorough and found.form in (Form.FHIR, Form.NDJSON):
-            said = repeated_keys(found.data)
-            found = found._replace(warning="; ".join(filter(None, (found.warning, *said))))
+            warnings = (*warnings, *repeated_keys(found.data))
+        told = _Told(name, found, warnings)
         if found.form is Form.NDJSON or (found.form is Form.FHIR and not is_bundle(found.data)):
-            self._waiting.append((len(self.documents), _Waiting(name, found)))
+            self._waiting.append((len(self.documents), told))
             self.documents.append(_refused(name, ""))
         else:
-            self.documents.append(_read(name, found, {}))
+            self.documents.append(_read(told, {}))
 
     def finish(self) -> None:
         """Read what waited, each with the practitioners, organisations and drugs of all of them at hand."""
         folders: dict[str, dict[str, Resource]] = {}
         if len(self._waiting) > 1:
-            for _, (name, found) in self._waiting:
-                folders.setdefault(_folder(name), {}).update(directory_of(found.data))
-        for position, (name, found) in self._waiting:
-            self.documents[position] = _read(name, found, folders.get(_folder(name), {}))
+            for _, told in self._waiting:
+                folders.setdefault(_folder(told.name), {}).update(directory_of(told.found.data))
+        for position, told in self._waiting:
+            self.documents[position] = _read(told, folders.get(_folder(told.name), {}))
 
-    def _twin(self, opened: Opened) -> str:
+    def _twin(self, name: str, data: bytes) -> str:
         """The name of an earlier document with the same bytes. A single document is never hashed: it would cost a third of reading it."""
         if not self.documents:
-            self._first = opened
+            self._first = (name, data)
             return ""
         if self._first is not None:
-            self._digests[hashlib.sha256(self._first.data).digest()] = self._first.name
+            first, earlier = self._first
+            self._digests[hashlib.sha256(earlier).digest()] = first
             self._first = None
-        digest = hashlib.sha256(opened.data).digest()
-        known = self._digests.setdefault(digest, opened.name)
-        return "" if known == opened.name else known
+        known = self._digests.setdefault(hashlib.sha256(data).digest(), name)
+        return "" if known == name else known
 
 
-def _read(name: str, found: Recognised, elsewhere: dict[str, Resource]) -> ReadDocument:
+def _unused(name: str, taken: set[str]) -> str:
+    """The name, or with a number when another document already has it."""
+    unused, number = name, 1
+    while unused in taken:
+        number += 1
+        unused = f"{name} ({number})"
+    taken.add(unused)
+    return unused
+
+
+def _read(told: _Told, elsewhere: dict[str, Resource]) -> ReadDocument:
+    name, found, warnings = told
     match found.form:
         case None:
             return _refused(name, found.reason)
@@ -151,8 +158,8 @@ def _read(name: str, found: Recognised, elsewhere: dict[str, Resource]) -> ReadD
             read = read_csv(found.data, name)
         case Form.FHIR | Form.NDJSON:
             read = read_fhir(found.data, name, ndjson=found.form is Form.NDJSON, elsewhere=elsewhere)
-    if found.warning:
-        report = msgspec.structs.replace(read.report, warnings=(found.warning, *read.report.warnings))
+    if warnings:
+        report = msgspec.structs.replace(read.report, warnings=(*warnings, *read.report.warnings))
         read = msgspec.structs.replace(read, report=report)
     return read
 
