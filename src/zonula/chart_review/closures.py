@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from zonula.chart import Fact, Sex
+from zonula.chart import Fact, Kind, Sex
 from zonula.chart_review import derived, overlap, reading
 from zonula.chart_review import nodes as n
 from zonula.chart_review.opened import FactTest, Found, Held, OpenChart, Places, SeriesTest, TruthTest, ValueTest
@@ -11,6 +11,10 @@ from zonula.chart_review.vocabulary import Vocabulary
 
 Feature = n.CodedIn | n.TextLike | n.In
 _NO_FACTS: Found = ((), ())
+KIND_MARKS = {kind.value: 1 << place for place, kind in enumerate(Kind)}
+STANDING_MARKS = {said: 1 << (len(Kind) + place) for place, said in enumerate(reading.STANDINGS)}
+_FIRST_FEATURE = len(KIND_MARKS) + len(STANDING_MARKS)
+_MARKED = {n.Attribute.KIND: KIND_MARKS, n.Attribute.STANDING: STANDING_MARKS}
 
 
 class Closures:
@@ -23,7 +27,23 @@ class Closures:
 
     def feature(self, node: n.Node) -> int:
         """The bucket of a node that the pass over the facts decides; made when first asked for."""
-        return self.features.setdefault(node, len(self.features))
+        return self.features.setdefault(node, _FIRST_FEATURE + len(self.features))
+
+    def mask(self, node: n.Node) -> int | None:
+        """The bits of which a fact's mark must carry one for the condition to be yes; None when bits alone cannot say."""
+        if is_feature(node):
+            return 1 << self.feature(node)
+        if isinstance(node, n.In) and node.attribute in _MARKED:
+            marks = _MARKED[node.attribute]
+            return sum({marks[value] for value in node.values if value in marks})
+        if isinstance(node, n.Or):
+            masks = [self.mask(part) for part in node.of]
+            if None not in masks:
+                union = 0
+                for mask in masks:
+                    union |= mask or 0
+                return union
+        return None
 
     def sources(self, node: n.Node) -> frozenset[int] | None:
         """The buckets that surely hold every fact a condition is yes or unknown for; None when all facts must be asked."""
@@ -67,14 +87,10 @@ class Closures:
     def _facts(self, node: n.Facts) -> SeriesTest:
         sources = self.sources(node.where)
         features = None if sources is None else tuple(sorted(sources))
-        if _exact(node.where):
-            return _scan(None, features)
-        if features is not None and isinstance(node.where, n.And):
-            leading = next(part for part in node.where.of if self.sources(part) is not None)
-            if _exact(leading):  # its buckets already say yes
-                others = tuple(part for part in node.where.of if part is not leading)
-                return _scan(self.condition(others[0] if len(others) == 1 else n.And(others)), features)
-        return _scan(self.condition(node.where), features)
+        parts = node.where.of if isinstance(node.where, n.And) else (node.where,)
+        masks = [mask for part in parts if (mask := self.mask(part)) is not None]
+        rest = [self.condition(part) for part in parts if self.mask(part) is None]
+        return _scan(features, masks, rest[0] if len(rest) == 1 else _joined_conditions(rest, False) if rest else None)
 
     def _one(self, node: n.First | n.Last) -> SeriesTest:
         inner, last = self.series(node.of), isinstance(node, n.Last)
@@ -92,9 +108,9 @@ class Closures:
 
     def condition(self, node: n.Node) -> FactTest:
         """Whether the fact at a position meets a condition."""
-        if is_feature(node):
-            feature = self.feature(node)
-            return lambda opened, place: place in opened.buckets.get(feature, ())
+        mask = self.mask(node)
+        if mask is not None:
+            return lambda opened, place: opened.marks[place] & mask != 0
         match node:
             case n.In(attribute=attribute, values=values):
                 return _attribute_test(attribute, frozenset(values), self.words)
@@ -261,13 +277,8 @@ def is_feature(node: n.Node) -> bool:
     )
 
 
-def _exact(node: n.Node) -> bool:
-    """Whether standing in one of its buckets is the whole condition."""
-    return is_feature(node) or (isinstance(node, n.Or) and all(_exact(part) for part in node.of))
-
-
-def _scan(test: FactTest | None, features: tuple[int, ...] | None) -> SeriesTest:
-    """Ask the facts of some buckets (of all facts, when features is None) in chart order."""
+def _scan(features: tuple[int, ...] | None, masks: list[int], test: FactTest | None) -> SeriesTest:
+    """Ask the facts of some buckets (of all facts, when features is None) in chart order: their marks first, then the rest."""
 
     def scan(opened: OpenChart) -> Found:
         places: Iterable[int]
@@ -278,6 +289,9 @@ def _scan(test: FactTest | None, features: tuple[int, ...] | None) -> SeriesTest
             if not filled:
                 return _NO_FACTS
             places = filled[0] if len(filled) == 1 else sorted({place for bucket in filled for place in bucket})
+        marks = opened.marks
+        for mask in masks:
+            places = [place for place in places if marks[place] & mask]
         if test is None:
             return (tuple(places), ())
         sure, maybe = [], []
@@ -342,17 +356,11 @@ def _birth(opened: OpenChart) -> tuple[Span | None, Places]:
     return (None if born is None else (born.earliest.toordinal(), born.latest.toordinal())), ()
 
 
-def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocabulary) -> FactTest:  # noqa: PLR0911 - one case per attribute
+def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocabulary) -> FactTest:
     result_words = words.result_words
     match attribute:
-        case n.Attribute.KIND:
-            return lambda opened, place: opened.facts[place].kind in values
         case n.Attribute.STATUS:
             return lambda opened, place: opened.facts[place].status in values
-        case n.Attribute.STANDING:
-            if values == {reading.ASSERTED, reading.DENIED}:
-                return lambda opened, place: reading.happened(opened.facts[place])
-            return lambda opened, place: reading.standing(opened.facts[place], result_words) in values
         case n.Attribute.JUDGEMENT:
 
             def judged(opened: OpenChart, place: int) -> bool | None:
@@ -375,3 +383,4 @@ def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocab
                 return specialty in values if specialty else None
 
             return practised
+    raise TypeError(f"{attribute} is read from the marks")

@@ -9,19 +9,18 @@ truth; a property test lets generated charts and rules look for any difference.
 from collections.abc import Iterable
 from datetime import date
 
-from zonula.chart import Chart, Fact, Patient, System
+from zonula.chart import Chart, Fact, Kind, Patient, System
 from zonula.chart_review import nodes as n
 from zonula.chart_review import reading
-from zonula.chart_review.closures import Closures, is_feature
+from zonula.chart_review.closures import KIND_MARKS, STANDING_MARKS, Closures, is_feature
 from zonula.chart_review.evaluate import Evidence, Selected
 from zonula.chart_review.opened import Held, OpenChart, TruthTest
 from zonula.chart_review.vocabulary import Vocabulary
 
-_Memo = dict[tuple[System, str], tuple[int, ...]]
-_Question = tuple[
-    TruthTest, int, Held | None, Evidence
-]  # the last two: the answer when no feature it touches is present
-_NO_FEATURES: tuple[int, ...] = ()
+_Features = tuple[tuple[int, ...], int]  # the features, and the same as bits
+_Memo = dict[tuple[System, str], _Features]
+# The test, the features it touches, and its answer when none of them is present, as positions and as evidence.
+_Question = tuple[TruthTest, int, Held | None, Evidence]
 _MOST_REMEMBERED = 200_000  # distinct codes or wordings; a population may bring millions of wordings
 
 
@@ -38,7 +37,7 @@ class Compiled:
         self._of_code: dict[str, list[int]] = {}
         self._of_answer: dict[str, list[int]] = {}
         self._of_text: dict[tuple[str, str], list[int]] = {}
-        self._of_kind: dict[str, int] = {}
+        self._of_kind: dict[Kind, _Features] = {kind: ((), KIND_MARKS[kind]) for kind in Kind}
         touched = {truth: self._closures.touched(truth) for truth in tests}
         for node in (inner for whole in (*tests, *self._closures.slots) for inner in n.walk(whole)):
             if is_feature(node):
@@ -47,7 +46,7 @@ class Compiled:
             self._watch(node, feature)
         self._codes: _Memo = {}
         self._answers: _Memo = {}
-        self._texts: dict[str, tuple[int, ...]] = {}
+        self._texts: dict[str, _Features] = {}
         nobody = OpenChart((), Patient(id=""), date(2000, 1, 1), len(self._closures.slots))
         self._truths: dict[n.Truth, _Question] = {}
         for truth, test in tests.items():
@@ -58,6 +57,7 @@ class Compiled:
         self._same_truth = {id(truth): self._truths[truth] for truth in truths}
         self._same_series = {id(one): self._closures.slots[one][1] for one in series}
         self._kept = (truths, series)
+        self._in_order = [self._truths[truth] for truth in truths]
 
     def _watch(self, node: n.Node, feature: int) -> None:
         match node:
@@ -67,61 +67,59 @@ class Compiled:
                 for way in said:
                     self._of_text.setdefault((name, way), []).append(feature)
             case n.In(values=(kind,)):
-                self._of_kind[kind] = feature
+                self._of_kind[Kind(kind)] = ((feature,), KIND_MARKS[kind] | 1 << feature)
 
-    def open(self, chart: Chart, today: date) -> OpenChart:  # noqa: PLR0912 - the hot loop, kept in one piece
+    def open(self, chart: Chart, today: date) -> OpenChart:
         """Sort the facts of a chart into buckets, as of one day."""
         facts = _seen(chart, today)
         opened = OpenChart(facts, chart.patient, today, len(self._closures.slots))
         buckets, codes, texts, kinds = opened.buckets, self._codes, self._texts, self._of_kind
+        marks, words = opened.marks, self.words.result_words
         for place, fact in enumerate(facts):
-            found = _NO_FEATURES
+            kind = fact.kind
+            found, mark = kinds[kind]
+            mark |= STANDING_MARKS[reading.standing(fact, words)]
             for code in fact.codes:
                 key = (code.system, code.code)
-                features = codes.get(key)
-                if features is None:
-                    features = self._remember(codes, key, self._of_code)
-                if features:
-                    found = found + features if found else features
+                features, bits = codes.get(key) or self._remember(codes, key, self._of_code)
+                if bits:
+                    mark |= bits
+                    found = found + features
             if fact.value_codes and self._of_answer:
                 for code in fact.value_codes:
                     key = (code.system, code.code)
-                    features = self._answers.get(key)
-                    if features is None:
-                        features = self._remember(self._answers, key, self._of_answer)
-                    found += features
+                    features, bits = self._answers.get(key) or self._remember(self._answers, key, self._of_answer)
+                    mark |= bits
+                    found = found + features
             text = reading.wording(fact)
             if text:
-                features = texts.get(text)
-                if features is None:
-                    features = self._read(text)
-                if features:
-                    found = found + features if found else features
-            kind = kinds.get(fact.kind)
-            if kind is not None:
-                found = (*found, kind)
+                features, bits = texts.get(text) or self._read(text)
+                if bits:
+                    mark |= bits
+                    found = found + features
             for feature in found:
                 bucket = buckets.get(feature)
                 if bucket is None:
                     buckets[feature] = [place]
-                    opened.present |= 1 << feature
                 elif bucket[-1] != place:
                     bucket.append(place)
+            marks.append(mark)
+        for feature in buckets:
+            opened.present |= 1 << feature
         return opened
 
-    def _remember(self, memo: _Memo, key: tuple[System, str], of_list: dict[str, list[int]]) -> tuple[int, ...]:
+    def _remember(self, memo: _Memo, key: tuple[System, str], of_list: dict[str, list[int]]) -> _Features:
         if len(memo) > _MOST_REMEMBERED:
             memo.clear()
         lists = self.words.lists_of_code(*key)
-        memo[key] = features = tuple(sorted({feature for name in lists for feature in of_list.get(name, ())}))
+        memo[key] = features = _with_bits({feature for name in lists for feature in of_list.get(name, ())})
         return features
 
-    def _read(self, text: str) -> tuple[int, ...]:
+    def _read(self, text: str) -> _Features:
         if len(self._texts) > _MOST_REMEMBERED:
             self._texts.clear()
         said = {(mention.list, mention.said) for mention in self.words.mentions(text)}
-        found = {feature for way in said for feature in self._of_text.get(way, ())}
-        self._texts[text] = features = tuple(sorted(found))
+        self._texts[text] = features = _with_bits({feature for way in said for feature in self._of_text.get(way, ())})
         return features
 
     def truth(self, node: n.Truth, opened: OpenChart) -> Evidence:
@@ -133,18 +131,27 @@ class Compiled:
         facts = opened.facts
         return Evidence(holds, value, tuple([facts[place].id for place in places]) if places else ())
 
-    def held(self, node: n.Truth, opened: OpenChart) -> Held:
-        """The same as positions in `opened.facts`, for callers in a hurry."""
-        test, touched, when_empty, _ = self._same_truth.get(id(node)) or self._truths[node]
-        if when_empty is not None and not touched & opened.present:
-            return when_empty
-        return test(opened)
+    def answers(self, opened: OpenChart) -> list[Evidence]:
+        """The answers to all compiled questions, in the order they were given."""
+        facts, present = opened.facts, opened.present
+        found = []
+        for test, touched, when_empty, answer in self._in_order:
+            if when_empty is not None and not touched & present:
+                found.append(answer)
+            else:
+                holds, value, places = test(opened)
+                found.append(Evidence(holds, value, tuple([facts[place].id for place in places]) if places else ()))
+        return found
 
     def series(self, node: n.Series, opened: OpenChart) -> Selected:
         """The facts of a compiled series."""
         test = self._same_series.get(id(node)) or self._closures.slots[node][1]
         sure, maybe = test(opened)
         return Selected(tuple(opened.facts[place] for place in sure), tuple(opened.facts[place] for place in maybe))
+
+
+def _with_bits(features: set[int]) -> _Features:
+    return tuple(sorted(features)), sum(1 << feature for feature in features)
 
 
 def _asks_facts_only(truth: n.Truth) -> bool:

@@ -13,9 +13,12 @@ Held: TypeAlias = tuple[bool | None, float | None, Places]  # the answer, the nu
 
 
 class OpenChart:
-    """A chart as of one day: its visible facts, the buckets of the pass by feature, and the series found so far."""
+    """A chart as of one day: its visible facts, the buckets of the pass by feature, and the series found so far.
 
-    __slots__ = ("buckets", "facts", "founds", "patient", "present", "today", "today_ordinal")
+    marks: per fact one bit for its kind, one for its standing and one for each of its features (see `closures.mask`).
+    """
+
+    __slots__ = ("buckets", "facts", "founds", "marks", "patient", "present", "today", "today_ordinal")
 
     def __init__(self, facts: tuple[Fact, ...], patient: Patient, today: date, series: int) -> None:
         self.facts = facts
@@ -23,6 +26,7 @@ class OpenChart:
         self.today = today
         self.today_ordinal = today.toordinal()
         self.buckets: dict[int, list[int]] = {}
+        self.marks: list[int] = []
         self.present = 0  # one bit per feature that has a bucket
         self.founds: list[Found | None] = [None] * series
 

@@ -8,6 +8,7 @@ from zonula.chart import Fact, Interpretation, Kind, Moment, Precision, Status, 
 from zonula.chart_review.spans import Span
 
 ASSERTED, DENIED, OF_FAMILY, PLANNED, ERROR = "asserted", "denied", "family", "planned", "error"
+STANDINGS = (ASSERTED, DENIED, OF_FAMILY, PLANNED, ERROR)
 NORMAL, ABNORMAL, INCONCLUSIVE = "normal", "abnormal", "inconclusive"
 CLEAR, UNCLEAR = "clear", "unclear"
 LOW, WITHIN, HIGH = "low", "within", "high"
@@ -48,22 +49,15 @@ def standing(fact: Fact, words: ResultWords) -> str:
     return ASSERTED
 
 
-def happened(fact: Fact) -> bool:
-    """Whether the standing is asserted or denied: something was found out, whatever it was."""
-    if fact.status in _NEVER_HAPPENED:
-        return False
-    return fact.kind is not Kind.FAMILY_HISTORY or fact.negated or fact.status is Status.REFUTED
-
-
-_NEVER_HAPPENED = frozenset({Status.ENTERED_IN_ERROR, Status.PLANNED, Status.NOT_DONE})
 _ANSWERED = frozenset({Kind.OBSERVATION, Kind.SYMPTOM})
 
 
 def _answered_no(fact: Fact, words: ResultWords) -> bool:
     if fact.interpretation is Interpretation.NEGATIVE:
         return True
-    if fact.value is not None:
-        return fact.value.value == 0 and fact.value.comparator in ("", "<=")
+    value = fact.value
+    if value is not None:
+        return value.value == 0 and value.comparator in ("", "<=")
     if fact.value_text and _plain(fact.value_text) in words.absent:
         return True
     return any(_plain(code.display) in words.absent for code in fact.value_codes if code.display)

@@ -220,7 +220,9 @@ def test_rules_compiled_together_do_not_disturb_each_other(chart, several):
     compiled = Compiled(several, vocabulary())
     opened = compiled.open(chart, TODAY)
     plain = PlainEvaluator(chart, TODAY, vocabulary())
-    assert [compiled.truth(truth, opened) for truth in several] == [plain.truth(truth) for truth in several]
+    expected = [plain.truth(truth) for truth in several]
+    assert [compiled.truth(truth, opened) for truth in several] == expected
+    assert compiled.answers(compiled.open(chart, TODAY)) == expected
 
 
 @settings(max_examples=MANY // 4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
