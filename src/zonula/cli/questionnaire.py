@@ -72,7 +72,7 @@ def _show(arguments: argparse.Namespace) -> None:
         print(f"Not offered: {instrument.why}")
     if instrument.offered != "no":
         for item in shipped(arguments.instrument).walk():
-            print(f"  {item.link_id:24}{item.type:12}{item.text}")
+            print(f"  {item.link_id:24}{item.type:12}{item.prefix}{' ' if item.prefix else ''}{item.text}")
             for option in item.options or ():
                 value = option.value
                 words = f"{value.code}  {value.display}" if isinstance(value, Coding) else str(value)

@@ -56,6 +56,12 @@ _JSON_TYPES: dict[str, type | tuple[type, ...]] = {
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
 
 
+def value_key(type_: ItemType, value: Any) -> str:
+    """The FHIR key under which a plain value answers an item of that type."""
+    keys = _KEYS[type_]
+    return next((key for key in keys if key != "valueCoding" and _well_typed(key, value)), keys[0])
+
+
 class Given(msgspec.Struct, frozen=True, gc=False):
     """One answer as read. points: its worth as a number, None when it has none. code: of a coded answer."""
 
