@@ -107,7 +107,14 @@ def test_what_does_not_fit_is_refused_by_name(change, reason):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("a: [", "cannot be parsed"), ("", "holds no fields"), ("- 1", "holds no fields")]
+    ("text", "reason"),
+    [
+        ("a: [", "cannot be parsed"),
+        ("draws: [{date: 2026-13-02}]", "month must be in 1..12"),
+        ("[" * 5000, "cannot be parsed"),
+        ("", "holds no fields"),
+        ("- 1", "holds no fields"),
+    ],
 )
 def test_a_file_that_is_no_evidence_is_refused(tmp_path, text, reason):
     (tmp_path / "x.yaml").write_text(text)
@@ -272,3 +279,18 @@ def test_a_birth_year_alone_gives_no_age():
     assert read(TTG, birth="1992").age_years is None
     assert read(TTG, birth="1992-11-25").age_years == 33
     assert read(TTG, birth="1992-11-24").age_years == 34
+
+
+def test_a_strong_result_without_the_name_of_its_assay_asks_for_it():
+    def missing(**more):
+        tests = [{"test": "ttg_iga", "value": 200, "uln": 10, **more}]
+        return " ".join(assess_celiac(evidence_of({"draws": [{"date": "2026-02-03", "tests": tests}]}), TODAY).missing)
+
+    assert "name of the tTG-IgA assay" in missing()
+    assert "name of the tTG-IgA assay" not in missing(assay="example")
+
+
+def test_two_people_in_one_file_are_refused(tmp_path):
+    (tmp_path / "two.yaml").write_text("age_years: 3\n---\nage_years: 4\n")
+    with pytest.raises(UserError, match="expected a single document"):
+        read_evidence(tmp_path / "two.yaml")

@@ -112,7 +112,7 @@ def blanked_draws(drawn):
             yield msgspec.structs.replace(drawn, tests=(*drawn.tests[:place], other, *drawn.tests[place + 1 :]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(one=evidence)
 def test_making_one_thing_unknown_never_lifts_the_block(one):
     if state_of(one).blocks_gluten_restriction:
@@ -120,7 +120,7 @@ def test_making_one_thing_unknown_never_lifts_the_block(one):
             assert state_of(other).blocks_gluten_restriction, other
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one=evidence)
 def test_without_a_limit_nothing_is_split_into_c3_or_c4_by_a_number(one):
     bare = tuple(
@@ -136,7 +136,7 @@ def test_without_a_limit_nothing_is_split_into_c3_or_c4_by_a_number(one):
     assert state not in (CeliacState.C3, CeliacState.C4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one=evidence, data=st.data())
 def test_the_order_of_draws_and_tests_never_matters(one, data):
     days = [drawn.date for drawn in one.draws]
@@ -149,7 +149,7 @@ def test_the_order_of_draws_and_tests_never_matters(one, data):
         assert state_of(msgspec.structs.replace(one, draws=mixed)) == state_of(one)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one=evidence)
 def test_a_genotype_file_never_changes_the_state(one):
     without = msgspec.structs.replace(one, hla=None)
@@ -158,7 +158,7 @@ def test_a_genotype_file_never_changes_the_state(one):
         assert state_of(with_file) == state_of(without)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one=evidence)
 def test_every_answer_can_be_opened_and_never_claims(one):
     assessment = assess_celiac(one, TODAY)

@@ -278,3 +278,4 @@ def test_nothing_of_the_file_but_five_calls_is_kept(tmp_path):
     reading = read(tmp_path, as_23andme(rows_of(NOTHING)))
     assert [call.rsid for call in reading.calls] == list(RSIDS)
     assert "rs1000001" not in repr(reading)
+    assert reading.notes == ()

@@ -23,6 +23,7 @@ def test_a_typing(case):
         assert meaning.one_in is not None
         assert meaning.one_in[0] <= meaning.one_in[1]
     assert case.get("note", "") in " | ".join(meaning.notes)
+    assert len(meaning.notes) == case.get("notes", len(meaning.notes)), meaning.notes
 
 
 def test_every_row_of_the_gradient_has_a_case():
@@ -46,6 +47,12 @@ def test_two_peoples_alleles_are_refused():
 def test_a_serotype_both_present_and_absent_is_refused():
     with pytest.raises(UserError, match="DQ2 is both present and absent"):
         read_typing("DQ2 positive, DQ2 negative")
+
+
+@pytest.mark.parametrize("text", ["DQ2, DQ8 negative", "DQ2 DQ8 not detected", "DQ2; DQ8 -"])
+def test_a_list_with_one_negative_word_is_refused(text):
+    with pytest.raises(UserError, match="not clear whether DQ2 is negative"):
+        read_typing(text)
 
 
 def test_the_order_of_the_alleles_never_matters():

@@ -56,6 +56,7 @@ def fact_of(number: int, written: dict) -> Fact:
     low, high, unit = written.get("low"), written.get("high"), written.get("unit", "")
     return Fact(
         kind=Kind.OBSERVATION,
+        text=written.get("text", ""),
         codes=(Code(System.LOINC, written["test"]),),
         value=None if value is None else Quantity(float(value), unit, written.get("comparator", "")),
         value_text=written.get("words", ""),
@@ -139,6 +140,23 @@ def test_every_coded_test_has_codes_and_every_uncoded_one_has_words():
 def test_an_unknown_domain_is_a_users_error():
     with pytest.raises(UserError, match="unknown symptom domain 'leaky'"):
         exclusion_workup(Chart(Patient(id="p")), ["leaky"], TODAY)
+
+
+def test_what_a_reading_asks_for():
+    case = {
+        "facts": [
+            {"test": "4548-4", "value": 5.2, "unit": "%", "date": "2026-05-01"},
+            {"condition": "D57.3", "text": "sickle cell trait"},
+            {"test": "1988-5", "value": 1, "unit": "mg/L", "high": 5, "date": "2026-05-01"},
+        ]
+    }
+    asks = {
+        finding.id.rsplit(".", 1)[-1]: [ask.what for ask in finding.asks]
+        for finding in exclusion_workup(chart_of_case(case), [], TODAY).findings
+    }
+    assert asks["hba1c"] == ["Repeat HbA1c."]
+    assert asks["ferritin"] == ["Order ferritin."]
+    assert asks["crp"] == []
 
 
 def test_every_finding_can_be_opened():

@@ -104,6 +104,8 @@ def missing_from(evidence: CeliacEvidence, signs: Signs) -> tuple[str, ...]:
         for test in draw.tests
         if (test.uln is None and test.value is not None) or reading(test) is Serology.UNCLEAR
     ]
+    if signs.serology is Serology.STRONG and not any(test.assay for draw in evidence.draws for test in draw.tests):
+        wanting.append("the name of the tTG-IgA assay (a multiple of the limit holds for its own assay only)")
     if signs.iga is Iga.UNKNOWN:
         wanting.append("total IgA with the laboratory's lower limit for the age")
     if signs.gluten is Intake.UNKNOWN:
@@ -115,7 +117,7 @@ def missing_from(evidence: CeliacEvidence, signs: Signs) -> tuple[str, ...]:
     if evidence.age_years is None:
         wanting.append("the age")
     questions = doubt["risk"] | doubt["hides_antibodies"]
-    wanting += [f"whether there is {words}" for name, words in questions.items() if getattr(asked, name) is None]
+    wanting += [f"an answer about {words}" for name, words in questions.items() if getattr(asked, name) is None]
     return tuple(wanting)
 
 

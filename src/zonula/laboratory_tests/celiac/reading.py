@@ -29,7 +29,7 @@ def read_evidence(path: Path) -> CeliacEvidence:
         raise UserError(f"{path.name}: is not text in UTF-8.", "Save it as UTF-8.") from None
     try:
         written = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
-    except (json.JSONDecodeError, yaml.YAMLError) as wrong:
+    except (ValueError, yaml.YAMLError, RecursionError) as wrong:  # an impossible date in YAML is a plain ValueError
         line = " ".join(str(wrong).split())
         raise UserError(f"{path.name}: cannot be parsed: {line}.", "Write a template with --template.") from None
     return evidence_of(written, path.name)

@@ -58,44 +58,62 @@ _ALLELE = re.compile(
     r"(?:HLA-)?(?:(?P<locus>D(?:Q|R|P)[AB]\d|[ABC])\*?)?(?P<fields>\d{2,8}|\d{2,3}(?::\d{2,4}){1,3}|\d{2,3}:(?:XX|[A-Z]{2,5}))"
     r"(?P<suffix>[NLSCAQGP]?)",
 )
-_SEROTYPE = re.compile(r"(?:HLA-)?(DQ[2-9](?:\.\d)?)(?P<sign>[+-]?)")
-_PRESENT = {"positive", "pos", "present", "detected", "yes", "+"}
-_ABSENT = {"negative", "neg", "absent", "no", "-"}
+_NAME = r"(?:HLA-)?DQ[2-9](?:\.\d)?"
+_SEROLOGY = re.compile(
+    rf"(?P<before>\b(?:neither|nor|no|not)\s+)?(?<![\w*])(?P<names>{_NAME}(?:(?:\s*[,/&;]\s*|\s+(?:and|or|nor)\s+|\s+){_NAME})*)(?!\w)"
+    r"(?:[\s:=-]*(?:is|was|result)?[\s:=-]*\b(?P<word>positive|pos|present|detected|yes|negative|neg|absent|none|no|not)\b"
+    r"|\s*(?P<mark>\(\s*[+-]\s*\)|[+-](?!\w)))?",
+    re.I,
+)
+_ABSENT = {"negative", "neg", "absent", "none", "no", "not"}
 _SAME_AGAIN = {"-", "--", "blank", "homozygous", "hom"}
-_NOISE = {"", "and", "hla", "typing", "result", "or", "is", "was", ":", "type", "genotype", "allele", "alleles"}
+_NOISE = {
+    "",
+    "and",
+    "or",
+    "nor",
+    "hla",
+    "typing",
+    "result",
+    "is",
+    "was",
+    "type",
+    "genotype",
+    "allele",
+    "alleles",
+    "detected",
+    "present",
+}
 
 
 def read_typing(text: str) -> Typing:
     """Read a typing written as text, one or more lines. A locus may be named once for several alleles.
 
-    Raises UserError when nothing in it is HLA-DQ, or when a locus carries more than two alleles.
+    Raises UserError when nothing in it is HLA-DQ, when a locus carries more than two alleles, or when it is not clear
+    which serological name is negative.
     """
+    serotypes = tuple(serotype for phrase in _SEROLOGY.finditer(text) for serotype in _serotypes(phrase))
     alleles: list[Allele] = []
-    serotypes: list[Serotype] = []
     skipped: list[str] = []
     twice: list[str] = []
     locus = ""
-    words = [word for word in _TOKEN.split(_with_joined_signs(text)) if word]
-    for place, word in enumerate(words):
+    for word in _TOKEN.split(_SEROLOGY.sub(" ", text)):
         bare = word.strip("()[].:")
+        named = bare.upper().removeprefix("HLA-").rstrip("*")
         if bare.lower() in _SAME_AGAIN and alleles and alleles[-1].locus == locus:
             twice.append(locus)
-            continue
-        following = [later.strip("()[].:").lower() for later in words[place + 1 : place + 3]]
-        if serotype := _SEROTYPE.fullmatch(bare.upper()):
-            serotypes.append(Serotype(serotype[1], _present(serotype["sign"], following)))
+        elif named in LOCI:
+            locus = named
         elif read := _alleles(bare, locus):
             locus = read.locus
             if locus in LOCI:
                 alleles.append(read)
             else:
                 skipped.append(bare)
-        elif bare.upper().removeprefix("HLA-").rstrip("*") in LOCI:
-            locus = bare.upper().removeprefix("HLA-").rstrip("*")
-        elif bare.lower() not in _PRESENT | _ABSENT | _SAME_AGAIN | _NOISE | {"not"}:
+        elif bare.lower() not in _NOISE | _SAME_AGAIN:
             skipped.append(bare)
     typing = Typing(
-        alleles=tuple(alleles), serotypes=tuple(serotypes), skipped=tuple(skipped), twice=tuple(dict.fromkeys(twice))
+        alleles=tuple(alleles), serotypes=serotypes, skipped=tuple(skipped), twice=tuple(dict.fromkeys(twice))
     )
     if not alleles and not serotypes:
         raise UserError("no HLA-DQ allele in this typing.", "Write it like DQA1*05:01, DQB1*02:01 or DQ2.5 positive.")
@@ -109,17 +127,17 @@ def read_typing(text: str) -> Typing:
     return typing
 
 
-def _with_joined_signs(text: str) -> str:
-    """`DQ2 (+)` and `DQ2: negative` lose their decoration; a `+` glued to a serotype stays with it."""
-    text = re.sub(r"\(\s*([+-])\s*\)", r" \1 ", text)
-    text = re.sub(r"(DQ\d(?:\.\d)?)\s*\+(?=[\s,;)]|$)", r"\1 positive ", text, flags=re.I)
-    return re.sub(r"(DQ\d(?:\.\d)?)\s*[-–](?=[\s,;)]|$)", r"\1 negative ", text, flags=re.I)
-
-
-def _present(sign: str, following: list[str]) -> bool:
-    if following[:1] == ["not"] or sign == "-" or (following and following[0] in _ABSENT):
-        return False
-    return not (len(following) > 1 and following[0] in _NOISE and following[1] in _ABSENT | {"not"})
+def _serotypes(phrase: re.Match[str]) -> list[Serotype]:
+    """`DQ2 and DQ8 negative` denies both; `DQ2, DQ8 negative` may deny one or both, and is refused."""
+    names = re.findall(_NAME, phrase["names"], re.I)
+    absent = bool(phrase["before"]) or (phrase["word"] or "").lower() in _ABSENT or "-" in (phrase["mark"] or "")
+    listed = len(names) > 1 and not re.search(r"/|&|\b(?:and|or|nor)\b", phrase["names"], re.I)
+    if absent and listed:
+        raise UserError(
+            f"it is not clear whether {names[0]} is negative in {phrase[0].strip()!r}.",
+            "Write positive or negative after each name.",
+        )
+    return [Serotype(name.upper().removeprefix("HLA-"), not absent) for name in names]
 
 
 def _alleles(word: str, locus: str) -> Allele | None:

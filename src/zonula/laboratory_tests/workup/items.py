@@ -144,6 +144,9 @@ def applies(spec: dict[str, Any], patient: Patient, today: date) -> bool:
         return False
     if patient.birth is None:
         return True
-    oldest = (today - patient.birth.earliest).days / 365.25
-    youngest = (today - patient.birth.latest).days / 365.25
+    youngest, oldest = (_completed_years(born, today) for born in (patient.birth.latest, patient.birth.earliest))
     return bool(oldest >= spec.get("from_age", 0) and youngest < spec.get("below_age", inf))
+
+
+def _completed_years(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

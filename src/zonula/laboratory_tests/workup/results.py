@@ -61,6 +61,8 @@ def judge(fact: Fact, limits: tuple[str, ...]) -> Judged:
     said = _SAID.get(fact.interpretation) if fact.interpretation else None
     if fact.value is not None:
         judged = _against_limits(fact.value, fact, limits)
+        if judged.standing is Standing.WITHIN and said in ABNORMAL:
+            return Judged(Standing.UNKNOWN, "the number is within its limits and the laboratory flags it")
         if judged.standing is not Standing.UNKNOWN:
             return judged
         return Judged(said, "the laboratory's own reading") if said else judged
@@ -94,6 +96,6 @@ def _against_limits(value: Quantity, fact: Fact, limits: tuple[str, ...]) -> Jud
     known = {"low": reference.low, "high": reference.high}
     if missing := [limit for limit in limits if known[limit] is None]:
         return Judged(Standing.UNKNOWN, f"the {' and '.join(missing)} limit is not known")
-    above = reference.low is None or least >= reference.low or "low" not in limits
-    below = reference.high is None or most <= reference.high or "high" not in limits
+    above = "low" not in limits or (reference.low is not None and least >= reference.low)
+    below = "high" not in limits or (reference.high is not None and most <= reference.high)
     return Judged(Standing.WITHIN) if above and below else Judged(Standing.UNKNOWN, "the value is only a bound")
