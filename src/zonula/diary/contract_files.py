@@ -97,6 +97,8 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
                 elif row:
                     yield pick(row + [""] * (width - len(row)))
     except FileNotFoundError:
-        raise UserError(f"{path.name} is missing in the input directory.", "See docs/food-triggers/contract.md.") from None
+        raise UserError(
+            f"{path.name} is missing in the input directory.", "See docs/food-triggers/contract.md."
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         raise UserError(f"{path.name} cannot be read: {type(wrong).__name__}.", "It must be UTF-8 CSV.") from None

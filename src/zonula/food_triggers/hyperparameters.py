@@ -7,22 +7,25 @@ from dataclasses import dataclass
 class Hyperparameters:
     """Modelling constants, tuned on virtual diarists whose mechanisms differ from the model (docs/food-triggers/model.md).
 
-    lag_centroids: hours; time-average delay of each lag class. lag_shape: gamma shape of the kernels (sd = lag/sqrt(shape)).
+    lag_centroids, lag_weights: hours and prior weight; time-average delay of each lag class. lag_shape: gamma shape of the kernels (sd = 4.0
     horizon_hours: an effect is counted for so long after eating (the contract's five days).
     half_saturation: servings; dose d acts like d(1+c)/(d+c) servings.
-    effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight unless given.
+    effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight.
     affected_base, affected_share: expected number of symptoms that a trigger acts on is base + share x symptoms.
     belief_log_odds: shift of the prior log odds per point (0-10) of belief; belief_absent: shift when stated 0 or never.
     *_sd: prior sd of nuisance coefficients in units of the noise sd. expectation_sd: per unit belief/10 and rating-point-day.
+    slow_*: narrower bumps of slow weather. noise_prior, noise_typical: so many occasions' worth of a noise variance of so much.
+    coincidence: chance that an exposure falls on an unrelated flare; n exposures can earn a Bayes factor of its -n th power.
+    tail: degrees of freedom of the heavy-tailed weather. temper: power of the likelihood; below 1 because no model is right.
     memory_hours, white_shares: grid of the weather: Ornstein-Uhlenbeck memory and share of memoryless rating noise.
     sweeps, burn_in: length of the Gibbs sampler. seed: of its generator; the order of groups never matters.
     """
 
-    lag_centroids: tuple[float, ...] = (1.5, 3.5, 6.0, 10.0, 15.0, 22.0, 32.0, 46.0, 65.0)
-    lag_shape: float = 3.0
+    lag_centroids: tuple[float, ...] = 25
+    lag_shape: float = 4.0
     horizon_hours: float = 120.0
-    half_saturation: float = 1.5
-    effect_scales: tuple[float, ...] = (0.5, 1.6)
+    half_saturation: float = 3.0
+    effect_scales: tuple[float, ...] = (0.6,)
     affected_base: float = 1.0
     affected_share: float = 0.13
     belief_log_odds: float = 0.12
@@ -30,6 +33,14 @@ class Hyperparameters:
     intercept_sd: float = 10.0
     trend_sd: float = 1.0
     trend_days: float = 20.0
+    slow_sd: float = 0.35
+    slow_days: float = 5.0
+    lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.5, 0.25)
+    noise_prior: float = 6.0
+    noise_typical: float = 0.5
+    coincidence: float = 0.05
+    tail: float = 12.0
+    temper: float = 0.85
     clock_sd: float = 0.7
     weekday_sd: float = 0.3
     context_sd: float = 0.6
@@ -37,12 +48,12 @@ class Hyperparameters:
     ill_sd: float = 2.0
     rescue_sd: float = 1.5
     phase_sd: float = 1.0
-    expectation_sd: float = 0.5
+    expectation_sd: float = 0.3
     challenge_sd: float = 0.4
     memory_hours: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 80.0)
     white_shares: tuple[float, ...] = (0.05, 0.25, 0.5)
-    sweeps: int = 150
-    burn_in: int = 40
+    sweeps: int = 80
+    burn_in: int = 25
     seed: int = 20261124
 
 

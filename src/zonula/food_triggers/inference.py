@@ -12,7 +12,7 @@ from zonula.food_triggers.hyperparameters import DEFAULT, Hyperparameters
 from zonula.food_triggers.nuisance import nuisance_columns
 from zonula.food_triggers.occasions import occasions
 from zonula.food_triggers.sampler import gibbs, slab_table
-from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, whiten
+from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, trust, whiten
 
 FEWEST_OCCASIONS = 6
 
@@ -79,18 +79,26 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
     ratings_w, _ = whiten(ratings, middle, memory, white)
     nuisance_w, _ = whiten(nuisance, middle, memory, white)
     columns_w, _ = whiten(columns, middle, memory, white)
+    root = np.sqrt(trust(ratings_w, nuisance_w, hyper.tail, 3))[:, None]
+    ratings_w, nuisance_w, columns_w = ratings_w * root, nuisance_w * root, columns_w * root
     low = nuisance_factor(nuisance_w)
     u_ratings, u_columns = project(nuisance_w, ratings_w, low), project(nuisance_w, columns_w, low)
     projected = cross(columns_w, ratings_w) - cross(u_columns, u_ratings)
     squares = np.maximum((columns_w**2).sum(axis=0) - (u_columns**2).sum(axis=0), 0.0)
     spread = cross(ratings_w, ratings_w) - cross(u_ratings, u_ratings)
+    spread[np.diag_indices(spread.shape[0])] += hyper.noise_prior * hyper.noise_typical
     used = ratings.shape[1]
     share = min(0.9, (hyper.affected_base + hyper.affected_share * used) / used)
-    explained = 2.0 * np.log(np.diag(low)).sum() / math.log(len(middle) + 2.0)  # about the nuisance's degrees of freedom
-    freedom = max(len(middle) - explained, 0.4 * len(middle), 3.0)
+    explained = (
+        2.0 * np.log(np.diag(low)).sum() / math.log(len(middle) + 2.0)
+    )  # about the nuisance's degrees of freedom
+    freedom = max(len(middle) - explained, 0.4 * len(middle), 3.0) + hyper.noise_prior
+    times = np.array([len(np.unique(np.floor(hour[group == g] / 24.0))) for g in range(G)], dtype=np.float64)
+    caps = -np.log(hyper.coincidence) * times[order]
+    spread = spread / hyper.temper
     chance, joint, weight, lag, effect, conditionals = gibbs(
         columns_w, u_columns, projected, squares, spread, freedom, log_odds[order],
-        np.full(lags, -math.log(lags)), np.array(hyper.effect_scales), share, _slab(), floor,
+        np.log(np.array(hyper.lag_weights) / sum(hyper.lag_weights)), caps, np.array(hyper.effect_scales), share, _slab(), floor,
         hyper.sweeps, hyper.burn_in, hyper.seed,
     )  # fmt: skip
     back = np.argsort(order)
@@ -114,9 +122,7 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
 def _canonical(columns: Floats, log_odds: Floats, lags: int) -> Ints:
     """An order of groups that depends on their content only, so that the sampler's draws do not depend on names."""
     sums = columns.reshape(len(columns), len(log_odds), lags).sum(axis=(0, 2))
-    keys = [
-        (-float(log_odds[g]), -float(sums[g]), columns[:, g * lags].tobytes()) for g in range(len(log_odds))
-    ]
+    keys = [(-float(log_odds[g]), -float(sums[g]), columns[:, g * lags].tobytes()) for g in range(len(log_odds))]
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 

@@ -52,6 +52,8 @@ def _trend(days: Floats, hyper: Hyperparameters) -> list[Floats]:
     begin, end = days[0], days[-1]
     knots = np.arange(begin, end + hyper.trend_days, hyper.trend_days)
     bumps = [hyper.trend_sd * np.exp(-0.5 * ((days - knot) / hyper.trend_days) ** 2) for knot in knots]
+    near = np.arange(begin, end + hyper.slow_days, hyper.slow_days)
+    bumps += [hyper.slow_sd * np.exp(-0.5 * ((days - knot) / (0.6 * hyper.slow_days)) ** 2) for knot in near]
     return [*bumps, hyper.trend_sd * np.exp(-(days - begin) / 7.0)]
 
 
@@ -88,5 +90,5 @@ def _expectation(diary: Diary, columns: Floats, hyper: Hyperparameters) -> list[
     believed = np.flatnonzero((strength > 0) & (eaten.sum(axis=0) > 0))
     parts = [hyper.expectation_sd * strength[g] * eaten[:, g] for g in believed]
     if len(believed):
-        parts.append(hyper.expectation_sd * eaten[:, believed] @ strength[believed])
+        parts.append(hyper.expectation_sd * (eaten[:, believed] * strength[believed]).sum(axis=1))
     return parts

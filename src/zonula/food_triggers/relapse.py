@@ -72,7 +72,7 @@ def watch(
     baseline = sum(day <= baseline_until for day in dates)
     if baseline < figures["least_baseline_days"]:
         raise UserError(
-            f"the baseline has {baseline} rated days; {figures['least_baseline_days']} are needed to know what is usual",
+            f"the baseline has {baseline} rated days; {figures['least_baseline_days']} are needed to know what is usual.",
             "Rate for longer before giving foods back, or choose a later end of the baseline.",
         )
     starts = np.arange((baseline_until - dates[0]).days + 1.0, days[-1] + 1, _WEEK)

@@ -15,6 +15,14 @@ from zonula.food_triggers.compiled import compiled
 from zonula.food_triggers.weather import cross
 
 SLAB_LOW, SLAB_HIGH, SLAB_STEP = -9.0, 10.5, 1.0 / 64.0
+# Gauss-Hermite nodes and log(weight / sqrt(pi)) for five points
+NODE_NEAR, NODE_FAR = 0.9585724646138185, 2.0201828704560856
+LOG_WEIGHT_CENTRE = math.log(0.9453087204829419 / math.sqrt(math.pi))
+LOG_WEIGHT_NEAR = math.log(0.3936193231522412 / math.sqrt(math.pi))
+LOG_WEIGHT_FAR = math.log(0.01995324205904591 / math.sqrt(math.pi))
+SELDOM = 0.02  # conditional probability below which a group is visited less often
+HANDFUL = 5  # groups offered in one swap
+WORTH_INTEGRATING = -7.0  # log posterior odds below which one node is enough
 
 
 def slab_table() -> np.ndarray:
@@ -35,41 +43,26 @@ def slab(u, table):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def flare_mode(root, row, loading, noise, share, scale, table):  # type: ignore[no-untyped-def]
-    """Centre and variance of the flare along a column, when symptoms may instead be explained by the food."""
-    symptoms = len(row)
-    top, bottom = 0.0, 1.0
-    for s in range(symptoms):
-        top += loading[s] * row[s] / root / noise[s]
-        bottom += loading[s] * loading[s] / noise[s]
-    null_mode, null_variance = top / bottom, 1.0 / bottom
-    mode, variance = null_mode, null_variance
-    for turn in range(3):
-        top, bottom = 0.0, 1.0
-        for s in range(symptoms):
-            precision = root * root / noise[s] + 1.0 / (scale * scale)
-            signal = row[s] / root - loading[s] * mode
-            u = root * signal / noise[s] / math.sqrt(precision)
-            if turn == 0:
-                weight = 0.2 if u > 1.0 else 1.0
-            else:
-                on = share * slab(u, table) / (scale * math.sqrt(precision))
-                weight = (1.0 - share) / (1.0 - share + on)
-            top += weight * loading[s] * row[s] / root / noise[s]
-            bottom += weight * loading[s] * loading[s] / noise[s]
-        mode, variance = top / bottom, 1.0 / bottom
-    return null_mode, null_variance, mode, variance
+def prepare(squares, scales, loading, noise, share, gain, drag, odds):  # type: ignore[no-untyped-def]
+    """Per column, scale and symptom (P x kinds, S): the signal in standard errors is gain x row - drag x flare, and a
+    slab value is worth `odds` times it. They change only with the noise."""
+    kinds = len(scales)
+    for c in range(len(squares)):
+        root = math.sqrt(squares[c])
+        for a in range(kinds):
+            for s in range(len(noise)):
+                deviation = 1.0 / math.sqrt(squares[c] / noise[s] + 1.0 / (scales[a] * scales[a]))
+                gain[c * kinds + a, s] = deviation / noise[s]
+                drag[c * kinds + a, s] = root * loading[s] * deviation / noise[s]
+                odds[c * kinds + a, s] = share * deviation / scales[a]
 
 
 @compiled
-def log_product(phi, root, row, loading, noise, share, scale, table):  # type: ignore[no-untyped-def]
+def product_log(i, c, phi, rest, gain, drag, odds, share, table):  # type: ignore[no-untyped-def]
     """log of the product over symptoms of (1 - share) + share x Bayes factor, given the flare phi."""
     product, total = 1.0, 0.0
-    for s in range(len(row)):
-        precision = root * root / noise[s] + 1.0 / (scale * scale)
-        deviation = 1.0 / math.sqrt(precision)
-        u = root * (row[s] / root - loading[s] * phi) / noise[s] * deviation
-        product *= 1.0 - share + share * slab(u, table) * deviation / scale
+    for s in range(rest.shape[1]):
+        product *= 1.0 - share + odds[i, s] * slab(gain[i, s] * rest[c, s] - drag[i, s] * phi, table)
         if product > 1e200:
             total += math.log(product)
             product = 1.0
@@ -77,29 +70,71 @@ def log_product(phi, root, row, loading, noise, share, scale, table):  # type: i
 
 
 @compiled
-def evaluate(square, row, loading, noise, share, scale, table, nodes, node_logs):  # type: ignore[no-untyped-def]
-    """log Bayes factor of 'this group at this lag and scale' against 'not', and per node the flare and its log weight."""
-    root = math.sqrt(square)
-    null_mode, null_variance, mode, variance = flare_mode(root, row, loading, noise, share, scale, table)
+def evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, enough, nodes, node_logs):  # type: ignore[no-untyped-def]
+    """log Bayes factor of 'this group at this lag and scale' against 'not' for cell i of column c.
+
+    pull (S): loading / noise; pull2: loading^2 / noise. Fills `nodes` with values of the flare and `node_logs` with their
+    log weights; below `enough` one node (Laplace) is accurate enough and the other four get no weight.
+    """
+    symptoms = rest.shape[1]
+    top, bottom = 0.0, 1.0
+    for s in range(symptoms):
+        top += pull[s] * rest[c, s]
+        bottom += pull2[s]
+    null_mode, null_variance = top / root / bottom, 1.0 / bottom
+    top, bottom = 0.0, 1.0
+    for s in range(symptoms):
+        if gain[i, s] * rest[c, s] - drag[i, s] * null_mode > 1.0:
+            top += 0.2 * pull[s] * rest[c, s]
+            bottom += 0.2 * pull2[s]
+        else:
+            top += pull[s] * rest[c, s]
+            bottom += pull2[s]
+    mode = top / root / bottom
+    top, bottom = 0.0, 1.0
+    off = 1.0 - share
+    for s in range(symptoms):
+        u = gain[i, s] * rest[c, s] - drag[i, s] * mode
+        weight = off / (off + odds[i, s] * slab(u, table))
+        top += weight * pull[s] * rest[c, s]
+        bottom += weight * pull2[s]
+    mode = top / root / bottom
+    variance = 1.0 / bottom
+    base = 0.5 * math.log(variance / null_variance)
+    first = (
+        base
+        + product_log(i, c, mode, rest, gain, drag, odds, share, table)
+        - (mode - null_mode) ** 2 / (2.0 * null_variance)
+    )
+    nodes[0] = mode
+    if first < enough:
+        node_logs[0] = first
+        for j in range(1, 5):
+            nodes[j], node_logs[j] = mode, -np.inf
+        return first
+    node_logs[0] = first + LOG_WEIGHT_CENTRE
     width = math.sqrt(2.0 * variance)
-    top = -np.inf
-    for j in range(5):
-        x = (0.0, 0.9585724646138185, -0.9585724646138185, 2.0201828704560856, -2.0201828704560856)[j]
-        w = (0.9453087204829419, 0.3936193231522412, 0.3936193231522412, 0.01995324205904591, 0.01995324205904591)[j]
+    highest = node_logs[0]
+    for j in range(1, 5):
+        x, log_weight = NODE_NEAR, LOG_WEIGHT_NEAR
+        if j > 2:
+            x, log_weight = NODE_FAR, LOG_WEIGHT_FAR
+        if j % 2 == 0:
+            x = -x
         phi = mode + width * x
         nodes[j] = phi
         node_logs[j] = (
-            math.log(w)
+            base
+            + log_weight
             + x * x
-            + log_product(phi, root, row, loading, noise, share, scale, table)
+            + product_log(i, c, phi, rest, gain, drag, odds, share, table)
             - (phi - null_mode) ** 2 / (2.0 * null_variance)
-            + 0.5 * math.log(variance / (math.pi * null_variance))
         )
-        top = max(top, node_logs[j])
+        highest = max(highest, node_logs[j])
     total = 0.0
     for j in range(5):
-        total += math.exp(node_logs[j] - top)
-    return top + math.log(total)
+        total += math.exp(node_logs[j] - highest)
+    return highest + math.log(total)
 
 
 @compiled
@@ -136,14 +171,12 @@ def draw_index(logs, count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def draw_effects(square, row, loading, noise, share, scale, table, phi, effects):  # type: ignore[no-untyped-def]
+def draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects):  # type: ignore[no-untyped-def]
     """Fill `effects` (S) with a draw given lag, scale and flare: zero where the symptom is not affected."""
-    root = math.sqrt(square)
-    for s in range(len(row)):
-        precision = square / noise[s] + 1.0 / (scale * scale)
-        deviation = 1.0 / math.sqrt(precision)
-        u = root * (row[s] / root - loading[s] * phi) / noise[s] * deviation
-        on = share * slab(u, table) * deviation / scale
+    for s in range(rest.shape[1]):
+        deviation = gain[i, s] * noise[s]
+        u = gain[i, s] * rest[c, s] - drag[i, s] * phi
+        on = odds[i, s] * slab(u, table)
         effects[s] = 0.0
         if np.random.random() * (1.0 - share + on) < on:
             effects[s] = positive_normal(u * deviation, deviation)
@@ -198,8 +231,110 @@ def refine_noise(spread, freedom, loading, noise, floor, rounds):  # type: ignor
 
 
 @compiled
+def weigh(
+    g,
+    log_odds,
+    lags,
+    scales,
+    squares,
+    rest,
+    gain,
+    drag,
+    odds,
+    share,
+    pull,
+    pull2,
+    table,
+    lag_logs,
+    nodes,
+    node_logs,
+    logs,
+):  # type: ignore[no-untyped-def]
+    """log marginal Bayes factor of group g; `logs` (lags x scales) receives the parts."""
+    kinds = len(scales)
+    top = -np.inf
+    spread = math.log(kinds)
+    for k in range(lags):
+        c = g * lags + k
+        root = math.sqrt(squares[c])
+        for a in range(kinds):
+            i = k * kinds + a
+            logs[i] = lag_logs[k] - spread
+            if squares[c] > 1e-9:
+                enough = WORTH_INTEGRATING - log_odds
+                logs[i] += evaluate(
+                    c * kinds + a, c, root, rest, gain, drag, odds, share, pull, pull2, table, enough, nodes, node_logs
+                )
+            top = max(top, logs[i])
+    total = 0.0
+    for i in range(lags * kinds):
+        if logs[i] > top - 30.0:
+            total += math.exp(logs[i] - top)
+    return top + math.log(total)
+
+
+@compiled
+def draw_group(
+    g, lags, scales, squares, rest, gain, drag, odds, noise, share, pull, pull2, table, nodes, node_logs, logs, effects
+):  # type: ignore[no-untyped-def]
+    """Draw lag class, scale, flare and effects of group g given inclusion; `logs` from `weigh`. Returns the lag class."""
+    kinds = len(scales)
+    i = draw_index(logs, lags * kinds)
+    k, a = i // kinds, i % kinds
+    c = g * lags + k
+    if squares[c] <= 1e-9:
+        for s in range(len(effects)):
+            effects[s] = abs(np.random.standard_normal()) * scales[a] if np.random.random() < share else 0.0
+        return k
+    i = c * kinds + a
+    root = math.sqrt(squares[c])
+    evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, -1e300, nodes, node_logs)
+    phi = nodes[draw_index(node_logs, 5)]
+    draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects)
+    return k
+
+
+@compiled
+def capped(log_factor, cap):  # type: ignore[no-untyped-def]
+    """A few exposures may coincide with a flare that has nothing to do with them: evidence saturates at `cap`."""
+    return log_factor - math.log(1.0 + math.exp(min(log_factor - cap, 300.0)))
+
+
+@compiled
+def unexplained(spread0, projected, rest, on, lag, lags, effects):  # type: ignore[no-untyped-def]
+    """(S, S) squares of what is left of the ratings once nuisance and the active groups are taken out."""
+    spread = spread0.copy()
+    symptoms = spread.shape[0]
+    for g in range(len(on)):
+        if on[g]:
+            c = g * lags + lag[g]
+            for s in range(symptoms):
+                if effects[g, s] != 0.0:
+                    for r in range(symptoms):
+                        step = 0.5 * effects[g, s] * (projected[c, r] + rest[c, r])
+                        spread[s, r] -= step
+                        spread[r, s] -= step
+    return spread
+
+
+@compiled
 def gibbs(  # type: ignore[no-untyped-def]
-    columns, explained, projected, squares, spread0, freedom, log_odds, lag_logs, scales, share, table, floor, sweeps, burn_in, seed
+    columns,
+    explained,
+    projected,
+    squares,
+    spread0,
+    freedom,
+    log_odds,
+    lag_logs,
+    caps,
+    scales,
+    share,
+    table,
+    floor,
+    sweeps,
+    burn_in,
+    seed,
 ):
     """Run the sampler.
 
@@ -220,28 +355,79 @@ def gibbs(  # type: ignore[no-untyped-def]
         noise[s] = 0.7 * spread0[s, s] / freedom + floor[s]
         loading[s] = math.sqrt(0.3 * spread0[s, s] / freedom)
     refine_noise(spread0, freedom, loading, noise, floor, 30)
+    gain = np.empty((width * kinds, symptoms))
+    drag, odds = np.empty_like(gain), np.empty_like(gain)
+    pull, pull2 = loading / noise, loading * loading / noise
+    prepare(squares, scales, loading, noise, share, gain, drag, odds)
     cells = lags * kinds
     logs, places = np.empty(cells), np.empty(groups)
     nodes, node_logs = np.empty(5), np.empty(5)
-    chance, joint = np.zeros(groups), np.zeros((groups, groups))
+    chance, visits, joint = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
+    last, highest = np.zeros(groups), np.zeros(groups)
     draw_weight = np.zeros((groups, sweeps))
     draw_lag = np.zeros((groups, sweeps), dtype=np.int64)
     draw_effect = np.zeros((groups, sweeps, symptoms))
     conditionals = np.zeros((sweeps, groups))
     fresh = np.empty(symptoms)
+    others = np.arange(groups)
     for sweep in range(sweeps + burn_in):
         kept = sweep - burn_in
         for g in range(groups):
+            # after burn-in, groups that never looked like triggers are visited every fourth sweep
+            if kept >= 0 and highest[g] < SELDOM and (sweep + g) % 4 != 0 and not on[g]:
+                conditionals[kept, g] = last[g]
+                continue
             if on[g]:
                 add_effect(1.0, g * lags + lag[g], effects[g], columns, explained, gram, known, rest)
-            total = weigh(g, lags, scales, squares, rest, loading, noise, share, table, lag_logs, nodes, node_logs, logs)
+            total = weigh(
+                g,
+                log_odds[g],
+                lags,
+                scales,
+                squares,
+                rest,
+                gain,
+                drag,
+                odds,
+                share,
+                pull,
+                pull2,
+                table,
+                lag_logs,
+                nodes,
+                node_logs,
+                logs,
+            )
+            total = capped(total, caps[g])
             p = 1.0 / (1.0 + math.exp(-min(max(log_odds[g] + total, -40.0), 40.0)))
+            last[g] = p
             if kept >= 0:
                 chance[g] += p
+                visits[g] += 1.0
                 conditionals[kept, g] = p
+            elif sweep >= burn_in // 3:
+                highest[g] = max(highest[g], p)
             on[g] = np.random.random() < p
-            if on[g] or (kept >= 0 and p > 1e-3):
-                k = draw_group(g, lags, scales, squares, rest, loading, noise, share, table, nodes, node_logs, logs, fresh)
+            if on[g] or (kept >= 0 and p > 2e-3):
+                k = draw_group(
+                    g,
+                    lags,
+                    scales,
+                    squares,
+                    rest,
+                    gain,
+                    drag,
+                    odds,
+                    noise,
+                    share,
+                    pull,
+                    pull2,
+                    table,
+                    nodes,
+                    node_logs,
+                    logs,
+                    fresh,
+                )
                 if kept >= 0:
                     draw_weight[g, kept], draw_lag[g, kept] = p, k
                     draw_effect[g, kept] = fresh
@@ -253,72 +439,89 @@ def gibbs(  # type: ignore[no-untyped-def]
             for g in range(groups):
                 if not on[g]:
                     continue
+                # a random handful of inactive groups may take the place of this one
                 add_effect(1.0, g * lags + lag[g], effects[g], columns, explained, gram, known, rest)
                 on[g] = False
-                for h in range(groups):
-                    places[h] = -np.inf
-                    if not on[h]:
-                        places[h] = log_odds[h] + weigh(
-                            h, lags, scales, squares, rest, loading, noise, share, table, lag_logs, nodes, node_logs, logs
+                offered = 0
+                for j in range(groups):
+                    r = j + np.random.randint(groups - j)
+                    others[j], others[r] = others[r], others[j]
+                for j in range(groups):
+                    h = others[j]
+                    places[j] = -np.inf
+                    if h == g or (not on[h] and offered < HANDFUL):
+                        offered += h != g
+                        total = weigh(
+                            h,
+                            log_odds[h],
+                            lags,
+                            scales,
+                            squares,
+                            rest,
+                            gain,
+                            drag,
+                            odds,
+                            share,
+                            pull,
+                            pull2,
+                            table,
+                            lag_logs,
+                            nodes,
+                            node_logs,
+                            logs,
                         )
-                h = draw_index(places, groups)
-                weigh(h, lags, scales, squares, rest, loading, noise, share, table, lag_logs, nodes, node_logs, logs)
-                lag[h] = draw_group(h, lags, scales, squares, rest, loading, noise, share, table, nodes, node_logs, logs, fresh)
+                        places[j] = log_odds[h] + capped(total, caps[h])
+                h = others[draw_index(places, groups)]
+                weigh(
+                    h,
+                    log_odds[h],
+                    lags,
+                    scales,
+                    squares,
+                    rest,
+                    gain,
+                    drag,
+                    odds,
+                    share,
+                    pull,
+                    pull2,
+                    table,
+                    lag_logs,
+                    nodes,
+                    node_logs,
+                    logs,
+                )
+                lag[h] = draw_group(
+                    h,
+                    lags,
+                    scales,
+                    squares,
+                    rest,
+                    gain,
+                    drag,
+                    odds,
+                    noise,
+                    share,
+                    pull,
+                    pull2,
+                    table,
+                    nodes,
+                    node_logs,
+                    logs,
+                    fresh,
+                )
                 effects[h] = fresh
                 on[h] = True
                 add_effect(-1.0, h * lags + lag[h], effects[h], columns, explained, gram, known, rest)
-        spread = spread0.copy()
-        for g in range(groups):
-            if on[g]:
-                c = g * lags + lag[g]
-                for s in range(symptoms):
-                    if effects[g, s] != 0.0:
-                        for r in range(symptoms):
-                            spread[s, r] -= 0.5 * effects[g, s] * (projected[c, r] + rest[c, r])
-                            spread[r, s] -= 0.5 * effects[g, s] * (projected[c, r] + rest[c, r])
-                for h in range(groups):
-                    if kept >= 0 and on[h]:
-                        joint[g, h] += 1.0
-        refine_noise(spread, freedom, loading, noise, floor, 2)
-    return chance / sweeps, joint / sweeps, draw_weight, draw_lag, draw_effect, conditionals
-
-
-@compiled
-def weigh(g, lags, scales, squares, rest, loading, noise, share, table, lag_logs, nodes, node_logs, logs):  # type: ignore[no-untyped-def]
-    """log marginal Bayes factor of group g; `logs` (lags x scales) receives the parts."""
-    kinds = len(scales)
-    top = -np.inf
-    for k in range(lags):
-        c = g * lags + k
-        for a in range(kinds):
-            i = k * kinds + a
-            if squares[c] < 1e-9:
-                logs[i] = lag_logs[k] - math.log(kinds)
-            else:
-                logs[i] = (
-                    evaluate(squares[c], rest[c], loading, noise, share, scales[a], table, nodes, node_logs)
-                    + lag_logs[k]
-                    - math.log(kinds)
-                )
-            top = max(top, logs[i])
-    total = 0.0
-    for i in range(lags * kinds):
-        total += math.exp(logs[i] - top)
-    return top + math.log(total)
-
-
-@compiled
-def draw_group(g, lags, scales, squares, rest, loading, noise, share, table, nodes, node_logs, logs, effects):  # type: ignore[no-untyped-def]
-    """Draw lag class, scale, flare and effects of group g given inclusion; `logs` from `weigh`. Returns the lag class."""
-    kinds = len(scales)
-    i = draw_index(logs, lags * kinds)
-    k, scale = i // kinds, scales[i % kinds]
-    c = g * lags + k
-    if squares[c] < 1e-9:
-        for s in range(len(effects)):
-            effects[s] = abs(np.random.standard_normal()) * scale if np.random.random() < share else 0.0
-        return k
-    evaluate(squares[c], rest[c], loading, noise, share, scale, table, nodes, node_logs)
-    phi = nodes[draw_index(node_logs, 5)]
-    draw_effects(squares[c], rest[c], loading, noise, share, scale, table, phi, effects)
-    return k
+        if kept >= 0:
+            for g in range(groups):
+                if on[g]:
+                    for h in range(groups):
+                        joint[g, h] += on[h]
+        if sweep % 5 == 4 or sweep < 5:
+            spread = unexplained(spread0, projected, rest, on, lag, lags, effects)
+            refine_noise(spread, freedom, loading, noise, floor, 4)
+            for s in range(symptoms):
+                pull[s], pull2[s] = loading[s] / noise[s], loading[s] * loading[s] / noise[s]
+            prepare(squares, scales, loading, noise, share, gain, drag, odds)
+    return chance / np.maximum(visits, 1.0), joint / sweeps, draw_weight, draw_lag, draw_effect, conditionals

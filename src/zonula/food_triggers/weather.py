@@ -167,3 +167,56 @@ def fill_missing(ratings, hours, memory, rounds):  # type: ignore[no-untyped-def
                         weight += near
                     filled[i, s] = centre[s] + scale[s] * total / weight
     return filled
+
+
+@compiled
+def nuisance_fit(nuisance, low, explained):  # type: ignore[no-untyped-def]
+    """(T, C) what the whitened nuisance explains; explained (q, C) from `project`."""
+    size, width = explained.shape
+    coefficient = explained.copy()
+    for i in range(size - 1, -1, -1):
+        for k in range(i + 1, size):
+            factor = low[k, i]
+            if factor != 0.0:
+                for c in range(width):
+                    coefficient[i, c] -= factor * coefficient[k, c]
+        for c in range(width):
+            coefficient[i, c] /= low[i, i]
+    out = np.zeros((nuisance.shape[0], width))
+    for i in range(nuisance.shape[0]):
+        for j in range(size):
+            value = nuisance[i, j]
+            if value != 0.0:
+                for c in range(width):
+                    out[i, c] += value * coefficient[j, c]
+    return out
+
+
+@compiled
+def trust(ratings, nuisance, tail, rounds):  # type: ignore[no-untyped-def]
+    """(T) weight of each occasion, mean 1: attacks that hit many symptoms at once count less.
+
+    Expected precisions of a multivariate t with `tail` degrees of freedom (Lange, Little & Taylor 1989,
+    doi 10.1080/01621459.1989.10478852), from whitened ratings and nuisance.
+    """
+    rows, symptoms = ratings.shape
+    weight = np.ones(rows)
+    for _ in range(rounds):
+        root = np.sqrt(weight).reshape(rows, 1)
+        heavy_nuisance, heavy_ratings = nuisance * root, ratings * root
+        low = nuisance_factor(heavy_nuisance)
+        rest = ratings - nuisance_fit(nuisance, low, project(heavy_nuisance, heavy_ratings, low))
+        spread = cross(rest * root, rest * root) / rows
+        for s in range(symptoms):
+            for r in range(symptoms):
+                if r != s:
+                    spread[s, r] *= 0.7
+            spread[s, s] += 1e-3
+        standard = solve_lower(cholesky(spread), np.ascontiguousarray(rest.T))
+        for i in range(rows):
+            distance = 0.0
+            for s in range(symptoms):
+                distance += standard[s, i] ** 2
+            weight[i] = (tail + symptoms) / (tail + distance)
+        weight /= weight.mean()
+    return weight

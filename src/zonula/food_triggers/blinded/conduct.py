@@ -112,10 +112,11 @@ def step(trial: Trial, event: Event) -> Trial:
     kind = type(event).__struct_config__.tag
     allowed, leads_to = TABLE[type(event)]
     if trial.phase not in allowed:
-        raise UserError(
-            f"{kind} is not possible now: the trial is {trial.phase.value.replace('_', ' ')}",
-            _HINTS.get(trial.phase, ""),
-        )
+        hint = _HINTS.get(trial.phase, "")
+        if isinstance(event, Unsealed) and trial.phase is not Phase.UNSEALED:
+            hint = "The order is opened when the last period has ended or the trial was stopped."
+        where = trial.phase.value.replace("_", " ")
+        raise UserError(f"{kind} is not possible now: the trial is {where}.", hint)
     changed = _apply(trial, event)
     if isinstance(event, PeriodEnded) and event.period == trial.design.schedules.periods:
         leads_to = Phase.FINISHED
@@ -182,7 +183,7 @@ def _check_order(event: PeriodStarted | PeriodEnded | Portion, expected: int, no
 def _check_rating(trial: Trial, event: Rated) -> None:
     if event.outcome not in trial.design.outcomes:
         raise UserError(
-            f"{event.outcome} is not an outcome of this trial", f"It has: {', '.join(trial.design.outcomes)}."
+            f"{event.outcome} is not an outcome of this trial.", f"It has: {', '.join(trial.design.outcomes)}."
         )
     if not 0 <= event.score <= 10:
         raise UserError(f"a score of {event.score:g} is outside 0 to 10")

@@ -94,7 +94,7 @@ def protocols(cards: Shelf | None = None) -> dict[str, str]:
 def protocol(name: str, cards: Shelf | None = None) -> Protocol:
     """One protocol by name. Raises UserError listing the names when there is none."""
     if name not in protocols(cards):
-        raise UserError(f"no protocol is called {name}", f"Choose one of: {', '.join(protocols(cards))}.")
+        raise UserError(f"no protocol is called {name}.", f"Choose one of: {', '.join(protocols(cards))}.")
     try:
         return msgspec.convert(knowledge(PROTOCOL + name, cards), Protocol)
     except msgspec.ValidationError as wrong:
@@ -174,7 +174,7 @@ def _refuse_lag(lag: Lag | None, longest: float) -> None:
         raise UserError("the lag must be given as mean, low and high hours with 0 < low <= mean <= high")
     if lag.hi > longest:
         raise UserError(
-            f"a lag that may reach {lag.hi:g} hours is too slow for a trial with periods",
+            f"a lag that may reach {lag.hi:g} hours is too slow for a trial with periods.",
             f"This design needs a lag below {longest:g} hours.",
         )
 
@@ -182,7 +182,7 @@ def _refuse_lag(lag: Lag | None, longest: float) -> None:
 def _window(mechanism: str, cards: Shelf | None) -> dict[str, Any]:
     windows = knowledge("latency", cards)
     if mechanism not in windows:
-        raise UserError(f"no mechanism is called {mechanism}", f"Choose one of: {', '.join(windows)}.")
+        raise UserError(f"no mechanism is called {mechanism}.", f"Choose one of: {', '.join(windows)}.")
     window: dict[str, Any] = windows[mechanism]
     if "refused" in window:
         raise UserError(window["refused"])

@@ -60,7 +60,7 @@ def needed_per_arm(schedules: Schedules, limit: float) -> int:
         if wider.smallest_p <= limit:
             return per_arm
     raise UserError(
-        f"with runs of at most {schedules.longest_run} no feasible number of periods brings the exact test to {limit:g}",
+        f"with runs of at most {schedules.longest_run} no feasible number of periods brings the exact test to {limit:g}.",
         "Allow a longer run.",
     )
 

@@ -59,5 +59,5 @@ def read_ratings(text: str, patient: str = "") -> tuple[tuple[Rating, ...], tupl
             continue
         ratings.append(Rating(at, (row.get(outcome) or "").strip(), value))
     if len(patients) > 1:
-        raise UserError(f"the file holds the ratings of {len(patients)} patients", "Name one with --patient.")
+        raise UserError(f"the file holds the ratings of {len(patients)} patients.", "Name one with --patient.")
     return tuple(ratings), tuple(unread)

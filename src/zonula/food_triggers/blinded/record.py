@@ -57,7 +57,7 @@ def read_record(written: bytes) -> Record:
     for number, entry in enumerate(record.entries, 1):
         if _link(past, entry.event) != entry.hash:
             raise UserError(
-                f"entry {number} of the trial record was changed after it was written",
+                f"entry {number} of the trial record was changed after it was written.",
                 "Go back to an unedited copy; a correction is a new entry.",
             )
         past.append(entry)

@@ -94,7 +94,7 @@ def rule_named(name: str) -> Rule:
     try:
         return Rule(name)
     except ValueError:
-        raise UserError(f"no verdict rule is called {name}", f"Choose one of: {', '.join(Rule)}.") from None
+        raise UserError(f"no verdict rule is called {name}.", f"Choose one of: {', '.join(Rule)}.") from None
 
 
 def apply_rules(

@@ -41,12 +41,12 @@ class Schedules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if self.longest_run < 1:
             raise UserError("the longest run must be at least 1 period")
         if self.periods > MOST_PERIODS:
-            raise UserError(f"{self.periods} periods are more than {MOST_PERIODS}", "Plan fewer periods.")
+            raise UserError(f"{self.periods} periods are more than {MOST_PERIODS}.", "Plan fewer periods.")
         if self.paired and self.active != self.sham:
             raise UserError("pairs need as many active as sham periods")
         if self.count == 0:
             raise UserError(
-                f"no order of {self.active} active and {self.sham} sham periods keeps these limits",
+                f"no order of {self.active} active and {self.sham} sham periods keeps these limits.",
                 "Allow a longer run, or balance the arms.",
             )
 

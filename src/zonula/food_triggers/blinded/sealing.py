@@ -83,7 +83,7 @@ def check_seal(sealed: Sealed, committed: str, trial: str, design_hash: str, sch
         raise UserError(f"this sealed file belongs to trial {sealed.trial}, not to {trial}")
     if commitment(sealed) != committed:
         raise UserError(
-            "the sealed allocation is not the one committed to before the start: it was changed",
+            "the sealed allocation is not the one committed to before the start: it was changed.",
             "Find the file written at the design; without it the trial has no verdict.",
         )
     if sealed.design_hash != design_hash:

@@ -87,7 +87,9 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     declaration: what the caller believes was declared; when given it must be the declared one to the last figure.
     """
     if trial.unsealed is None or trial.declared is None:
-        raise UserError("there is no verdict before the order is unsealed", "Finish or stop the trial, then unseal it.")
+        raise UserError(
+            "there is no verdict before the order is unsealed.", "Finish or stop the trial, then unseal it."
+        )
     declared = trial.declared
     if declaration is not None and digest(declaration) != declared.rule_hash:
         raise UserError("this is not the rule declared before the start; the declared rule decides")

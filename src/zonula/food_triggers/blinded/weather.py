@@ -80,12 +80,12 @@ def noise_of(days: Floats, scores: Floats, *, least_days: int) -> Noise:
     """Estimate the noise from a run-in. days: times in days, increasing; scores: ratings, no NaN. Raises UserError when too few."""
     if len(np.unique(np.floor(days))) < least_days:
         raise UserError(
-            f"the run-in has {len(np.unique(np.floor(days)))} rated days; {least_days} are needed to know the noise",
+            f"the run-in has {len(np.unique(np.floor(days)))} rated days; {least_days} are needed to know the noise.",
             "Rate on more days before the start.",
         )
     if np.ptp(scores) == 0:
         raise UserError(
-            "every rating of the run-in is the same, so the person's own noise is unknown",
+            "every rating of the run-in is the same, so the person's own noise is unknown.",
             "Check that the ratings are real, or choose an outcome that moves.",
         )
     ones = np.ones((len(scores), 1))
