@@ -82,8 +82,11 @@ def page_of(review: Review, version: str) -> Page:
 
 
 def _period(review: Review) -> str:
-    days = [(fact.when.first_day, wording.when(fact)) for fact in review.facts.values() if fact.when.first_day]
-    return f"{min(days)[1][:10].strip()} to {max(days)[1][:10].strip()}" if days else "no dated records"
+    dated = [(fact.when.first_day, wording.when(fact)) for fact in review.facts.values() if fact.when.first_day]
+    if not dated:
+        return "No dated records"
+    first, last = (said.split(" to ")[0].removeprefix("until ") for _, said in (min(dated), max(dated)))
+    return f"Records of {first}" if first == last else f"Records from {first} to {last}"
 
 
 def _statement(finding: Finding, reasons: Reasons) -> Statement:

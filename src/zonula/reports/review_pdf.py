@@ -57,7 +57,7 @@ def _data(page: Page) -> dict[str, Any]:
         "name": page.name,
         "who": page.who,
         "as_of": page.as_of,
-        "period": f"Records from {page.period}, as of {page.as_of}.",
+        "period": f"{page.period}, as of {page.as_of}.",
         "footer": f"Zonula {page.version}. {page.disclaimer}",
         "no_flags": _NO_FLAGS,
         "flags": [

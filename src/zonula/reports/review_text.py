@@ -50,7 +50,7 @@ def review_text(page: Page, width: int = NARROWEST, *, colour: bool = False, uni
 def _head(page: Page, width: int, paint: Paint, cited: dict[int, FactLine]) -> Iterator[str]:
     yield from (paint(line, "heading") for line in _wrapped(f"CHART REVIEW  {page.name}", width))
     yield from _wrapped(", ".join(page.who), width)
-    yield from _wrapped(f"Records from {page.period}, as of {page.as_of}. {page.imported.says}.", width)
+    yield from _wrapped(f"{page.period}, as of {page.as_of}. {page.imported.says}.", width)
     yield from _wrapped(page.disclaimer, width)
 
 

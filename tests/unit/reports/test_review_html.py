@@ -102,6 +102,8 @@ def test_all_twelve_domains_are_listed_and_unknown_is_not_no(tree, review):
     assert rows["Fatigue"] == "in the records"
     assert rows["Rash"] == "nothing written about it"
     assert rows["Itch"] == "the records say: not so"
+    marks = [row.get("class") for row in tree.xpath("//section[@id='domains']//tbody/tr")]
+    assert marks == ["present", "present", *["unknown"] * 9, "denied"]
 
 
 def test_a_test_that_needs_a_look_stands_before_a_reassuring_one(tree):

@@ -85,4 +85,6 @@ def test_letters_without_a_font_do_not_stop_it(write_review, name):
 
 
 def test_the_same_review_is_the_same_bytes(review):
-    assert read(review)[0].pdf == read(review)[0].pdf
+    first, reader, _ = read(review)
+    assert first.pdf == read(review)[0].pdf
+    assert reader.metadata.creation_date.date() == review.as_of
