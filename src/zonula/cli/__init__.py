@@ -46,8 +46,8 @@ def main(words: Sequence[str] | None = None) -> int:
             implementation = import_module(module)
             implementation.configure(command)
             command.set_defaults(run=implementation.run)
-    arguments = parser.parse_args(words)
     try:
+        arguments = parser.parse_args(words)
         return int(arguments.run(arguments))
     except UserError as wrong:
         print(f"zonula: {wrong}", file=sys.stderr)
