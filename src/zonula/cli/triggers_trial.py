@@ -113,7 +113,7 @@ def _configure_design(parser: argparse.ArgumentParser) -> None:
 def _design(arguments: argparse.Namespace) -> int:
     for path in (arguments.out, arguments.sealed):
         if Path(path).exists():
-            raise UserError(f"{path} exists already", "A trial is never overwritten; choose another name.")
+            raise UserError(f"{path} exists already.", "A trial is never overwritten; choose another name.")
     design = design_trial(
         arguments.trial,
         arguments.template,
@@ -188,7 +188,7 @@ def _planned(design: Design, declaration: Declaration, prospect: Prospect, argum
 
 def _record(arguments: argparse.Namespace) -> int:
     if not arguments.events and not arguments.ratings:
-        raise UserError("nothing to add", "Name a file of events or give --ratings.")
+        raise UserError("nothing to add.", "Name a file of events or give --ratings.")
     record = _read(arguments.trial)
     before = len(record.entries)
     if arguments.events:
@@ -199,7 +199,7 @@ def _record(arguments: argparse.Namespace) -> int:
                     record = append(record, read_event(line.encode()))
                 except UserError as wrong:
                     raise UserError(
-                        f"{arguments.events}, line {number}: {wrong.what}", f"{wrong.cure} Nothing was added.".strip()
+                        f"{arguments.events}, line {number}: {wrong.what}.", f"{wrong.cure} Nothing was added.".strip()
                     ) from None
     if arguments.ratings:
         record = _add_ratings(record, arguments)
@@ -264,7 +264,7 @@ def _report(arguments: argparse.Namespace) -> int:
     from zonula.reports.trial_report import trial_html, trial_pdf
 
     if not arguments.html and not arguments.pdf:
-        raise UserError("no report was asked for", "Give --html FILE, --pdf FILE or both.")
+        raise UserError("no report was asked for.", "Give --html FILE, --pdf FILE or both.")
     record = _read(arguments.trial)
     opened = record.trial.unsealed
     report = report_of(record, as_of=arguments.as_of or (opened.at.date() if opened else date.min))
@@ -279,7 +279,7 @@ def _relapse(arguments: argparse.Namespace) -> int:
     ratings = _ratings(arguments.ratings, arguments.patient)
     outcomes = sorted({one.outcome for one in ratings})
     if not arguments.outcome and len(outcomes) > 1:
-        raise UserError(f"the file holds {len(outcomes)} symptoms", f"Name one with --outcome: {', '.join(outcomes)}.")
+        raise UserError(f"the file holds {len(outcomes)} symptoms.", f"Name one with --outcome: {', '.join(outcomes)}.")
     mine = [(one.at.date(), one.score) for one in ratings if one.outcome in ("", arguments.outcome or one.outcome)]
     if not mine:
         raise UserError(f"{arguments.ratings}: no rating of {arguments.outcome or 'any symptom'}")
