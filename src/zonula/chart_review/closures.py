@@ -106,7 +106,7 @@ class Closures:
 
         return one
 
-    def condition(self, node: n.Node) -> FactTest:
+    def condition(self, node: n.Node) -> FactTest:  # noqa: PLR0911 - one case per node
         """Whether the fact at a position meets a condition."""
         mask = self.mask(node)
         if mask is not None:
@@ -114,6 +114,11 @@ class Closures:
         match node:
             case n.In(attribute=attribute, values=values):
                 return _attribute_test(attribute, frozenset(values), self.words)
+            case n.Measured(measure=measure, operator=operator, right=right):
+                against, words = self.value(right), self.words
+                return lambda opened, place: compared(
+                    words.measured(opened.facts[place], measure), operator, against(opened)[0]
+                )
             case n.Within(days=limit):
                 allowed = self.value(limit)
 

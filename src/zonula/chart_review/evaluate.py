@@ -98,6 +98,8 @@ class PlainEvaluator:
             case n.TextLike(list=list_name, said=said):
                 mentions = self.words.mentions(reading.wording(fact))
                 return any(mention.list == list_name and mention.said in said for mention in mentions)
+            case n.Measured(measure=measure, operator=operator, right=right):
+                return compared(self.words.measured(fact, measure), operator, self.value(right)[0])
             case n.Within(days=limit):
                 span, (allowed, _) = reading.days(fact), self.value(limit)
                 today = self.today.toordinal()

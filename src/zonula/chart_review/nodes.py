@@ -57,6 +57,14 @@ class TextLike(Node, frozen=True):
     said: tuple[str, ...] = ("affirmed",)
 
 
+class Measured(Node, frozen=True):
+    """The fact's own result against a value, in the unit of the measure. Unknown when it cannot be read."""
+
+    measure: str
+    operator: str  # ">=", ">", "<=" or "<"
+    right: "Value"
+
+
 class Within(Node, frozen=True):
     """The fact happened within so many days before today. Unknown when its date is, or straddles the limit."""
 
@@ -217,14 +225,14 @@ class Not(Node, frozen=True):
     of: "Condition | Truth"
 
 
-Condition: TypeAlias = In | CodedIn | TextLike | Within | After | And | Or | Not
+Condition: TypeAlias = In | CodedIn | TextLike | Measured | Within | After | And | Or | Not
 Series: TypeAlias = Facts | First | Last
 Value: TypeAlias = (
     Figure | Today | Birth | DayOf | Years | CountOf | DistinctOf | ValueOf | UpperLimitsOf | FallOf | OverlapOf
 )
 Truth: TypeAlias = Exists | Stated | Is | Compare | SexIs | And | Or | Not
 
-CONDITIONS: tuple[type[Node], ...] = (In, CodedIn, TextLike, Within, After)
+CONDITIONS: tuple[type[Node], ...] = (In, CodedIn, TextLike, Measured, Within, After)
 SERIES: tuple[type[Node], ...] = (Facts, First, Last)
 VALUES: tuple[type[Node], ...] = (
     Figure, Today, Birth, DayOf, Years, CountOf, DistinctOf, ValueOf, UpperLimitsOf, FallOf, OverlapOf,

@@ -11,6 +11,7 @@ from zonula.chart_review.library.workup import NOT_INTERPRETABLE, WITHHELD_ONLY_
 from zonula.chart_review.reading import judgement, moment
 
 _TESTS, _CORE = "chart_review/tests", "chart_review/core_screen"
+_BY_PARTS = "in the records only by some of its values"
 _STATUS = {
     "normal": WorkupStatus.REASSURING,
     "abnormal": WorkupStatus.ABNORMAL,
@@ -50,6 +51,10 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
     elif "part_of" in described and (results := case.facts(tests(described["part_of"]))):
         last, because = results[-1], [fact.id for fact in results]
         status, reason = WorkupStatus.DONE_UNJUDGED, "only the panel is in the records, not this value"
+    elif parts := _parts(case, test):
+        last, because = parts[-1], [fact.id for fact in parts]
+        status, reason = WorkupStatus.DONE_UNJUDGED, _BY_PARTS
+        results = parts
     else:
         missing = WorkupStatus.MISSING
         return WorkupItem(id=test, title=described["title"], groups=groups, status=missing, according_to=cards)
@@ -58,13 +63,20 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
         title=described["title"],
         groups=groups,
         status=status,
-        result=result_text(last),
+        result=result_text(last) if reason != _BY_PARTS else "",
         on=written(moment(last)),
         times=len(results),
         reason=reason,
         because=tuple(because),
         according_to=cards,
     )
+
+
+def _parts(case: Case, panel: str) -> tuple[Fact, ...]:
+    """The results of the single tests a panel is made of."""
+    described = case.card(_TESTS).data
+    parts = [test for test, data in described.items() if data.get("part_of") == panel]
+    return tuple(fact for test in parts for fact in case.facts(tests(test)))
 
 
 def _withheld(

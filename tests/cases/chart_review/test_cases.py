@@ -62,6 +62,19 @@ def test_every_card_is_used_by_a_rule_or_by_the_review():
     cited = {card for rule in RULES.values() for card in rule.according_to}
     read_by_the_review = {
         f"chart_review/{name}"
-        for name in ["burden", "core_screen", "icd_year", "loinc_notice", "measures", "mention_cues", "overlap", "result_words", "snomed_licence", "specialties", "text_reading", "thyroid_conditions"]
+        for name in [
+            "burden",
+            "core_screen",
+            "icd_year",
+            "loinc_notice",
+            "measures",
+            "mention_cues",
+            "overlap",
+            "result_words",
+            "snomed_licence",
+            "specialties",
+            "text_reading",
+            "thyroid_conditions",
+        ]
     }
     assert {card.id for card in shelf().cards("chart_review")} == cited | read_by_the_review

@@ -13,6 +13,7 @@ from zonula.chart_review.nodes import (
     In,
     Is,
     Last,
+    Measured,
     Not,
     Or,
     TextLike,
@@ -194,6 +195,18 @@ def test_in_specialty(spec):
     3  | encounter | Dermatology
     """
     spec(table, where(In(Attribute.SPECIALTY, ("gastroenterology",))), "yes", "1 2")
+
+
+def test_measured(spec):
+    """`Measured`: the fact's own number against a figure; without a unit the measure knows it cannot be said."""
+    table = """
+    id | kind        | code          | value
+    1  | observation | loinc 44261-6 | 14 {score}
+    2  | observation | loinc 44261-6 | 4 {score}
+    3  | observation | loinc 44261-6 | 14 drops
+    """
+    ten = Figure("chart_review/red_flags/depression_screen", "at_least")
+    spec(table, where(CodedIn("test/phq9"), Measured("phq9", ">=", ten)), "yes", "1")
 
 
 def test_within(spec):

@@ -124,7 +124,7 @@ def charts(draw):
 
 @st.composite
 def conditions(draw, depth=2):
-    kind = draw(st.sampled_from(["in", "coded", "text", "within", "after", "join" if depth else "coded"]))
+    kind = draw(st.sampled_from(["in", "coded", "text", "measured", "within", "after", "join" if depth else "coded"]))
     if kind == "in":
         attribute = draw(st.sampled_from(n.Attribute))
         return n.In(
@@ -135,6 +135,12 @@ def conditions(draw, depth=2):
     if kind == "text":
         said = st.lists(st.sampled_from(SAID), min_size=1, max_size=2, unique=True)
         return n.TextLike(draw(st.sampled_from(LISTS)), tuple(draw(said)))
+    if kind == "measured":
+        return n.Measured(
+            draw(st.sampled_from(["ferritin", "body_weight"])),
+            draw(st.sampled_from([">=", ">", "<=", "<"])),
+            draw(FIGURES),
+        )
     if kind == "within":
         return n.Within(draw(FIGURES))
     if kind == "after":

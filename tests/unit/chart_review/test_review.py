@@ -160,6 +160,14 @@ def test_a_panel_stands_for_its_parts_but_says_so(drawing):
     assert "only the panel" in haemoglobin.reason
 
 
+def test_single_values_stand_for_a_panel_but_say_so(drawing):
+    chart = drawing.chart(
+        "id | kind        | code        | when       | value\n1  | observation | loinc 718-7 | 2024-01-01 | 13 g/dL"
+    )
+    count = item(review(chart, drawing.TODAY), "cbc")
+    assert (count.status, count.result, count.because) == (WorkupStatus.DONE_UNJUDGED, "", ("1",))
+
+
 def test_red_flags_come_most_urgent_first(told):
     urgencies = [finding.level.urgency for finding in told.red_flags]
     assert urgencies == sorted(urgencies)

@@ -4,7 +4,7 @@ from functools import cache
 
 from zonula.chart import Kind
 from zonula.chart_review import nodes as n
-from zonula.chart_review.library.phrases import ASSERTED_FACT, complaints, denials, named, of_kinds
+from zonula.chart_review.library.phrases import ASSERTED_FACT, complaints, denials, named, of_kinds, tests
 
 DOMAINS = (
     "fatigue",
@@ -31,6 +31,14 @@ _EACH_ALLERGY = n.And(
 )
 
 
+def _screen(test: str, card: str) -> n.Condition:
+    return n.And((tests(test).where, n.Measured(test, ">=", n.Figure(f"chart_review/red_flags/{card}", "at_least"))))
+
+
+# A questionnaire total at or above its screening limit says the same as the words do.
+_SCREENS = (_screen("phq9", "depression_screen"), _screen("gad7", "anxiety_screen"))
+
+
 def card_of(domain: str) -> str:
     """The card of a domain."""
     return f"chart_review/domains/{domain}"
@@ -39,7 +47,10 @@ def card_of(domain: str) -> str:
 @cache
 def affirming(domain: str) -> n.Facts:
     """The facts that affirm a domain."""
-    return n.Facts(_EACH_ALLERGY) if domain == "multiple_allergies" else complaints(f"domain/{domain}")
+    if domain == "multiple_allergies":
+        return n.Facts(_EACH_ALLERGY)
+    said = complaints(f"domain/{domain}")
+    return n.Facts(n.Or((said.where, *_SCREENS))) if domain == "anxiety_depression" else said
 
 
 @cache
