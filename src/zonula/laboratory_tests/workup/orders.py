@@ -68,7 +68,7 @@ def incomplete(record: Record) -> tuple[Finding, ...]:
                     according_to=(FOLLOW_UP_CARD,),
                     grade=card.grade,
                     verified=card.verified,
-                    asks=(Ask("clinician", f"Add what is missing beside it: {rule['needs'].replace('_', ' ')}."),),
+                    asks=(Ask("clinician", rule["ask"]),),
                 )
             )
     return tuple(found)
