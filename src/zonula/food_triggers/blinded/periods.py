@@ -45,14 +45,17 @@ def window(trial: Trial, period: int) -> tuple[datetime, datetime] | None:
 
 
 def counted(trial: Trial, outcome: str) -> Counted:
-    """Sort the ratings of an outcome into run-in and periods; those in washouts and carry-over hours do not count."""
+    """Sort the ratings of an outcome into run-in and periods.
+
+    Those in washouts and carry-over hours do not count, nor those from before the run-in: another diet, another weather.
+    """
     periods = trial.design.schedules.periods
     windows = [window(trial, period) for period in range(1, periods + 1)]
     rows: list[tuple[datetime, float, int]] = []
     for rating in trial.ratings:
         if rating.outcome != outcome:
             continue
-        if not trial.started or rating.at < trial.started[0]:
+        if rating.at.date() >= trial.design.first_day and (not trial.started or rating.at < trial.started[0]):
             rows.append((rating.at, rating.score, 0))
         for period, span in enumerate(windows, 1):
             if span is not None and span[0] <= rating.at < span[1]:

@@ -41,6 +41,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     blinding_broken_at: float
     blinding_least_asked: float
     telling_reasons: tuple[str, ...]
+    least_eaten: float
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +86,7 @@ def declare(rule: Rule, design: Design, cards: Shelf | None = None) -> Declarati
             blinding_broken_at=blinding["broken_at"],
             blinding_least_asked=blinding["least_asked"],
             telling_reasons=tuple(blinding["telling_reasons"]),
+            least_eaten=(cards or shelf()).card(f"{CARDS}/portions_eaten").value,
         ),
     )
 

@@ -109,7 +109,6 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     blinding = blinding_of(schedules, schedule, guesses, reached=len(trial.started))
     doubts = tuple(_doubts(trial, blinding, declared.declaration))
     decision, reasons = decide(main, test, doubts, declared.declaration)
-    portions = [portion.eaten for portion in trial.portions]
     return Verdict(
         trial=trial.design.trial,
         food=trial.design.food,
@@ -124,7 +123,7 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
         end_guesses=blinding_of(schedules, schedule, end_guesses(trial), reached=len(trial.started)),
         periods_measured=int((~np.isnan(measured)).sum()),
         stopped_early=trial.stopped is not None,
-        eaten=float(np.mean(portions)) if portions else None,
+        eaten=_eaten(trial),
         finding=_finding(trial, decision, main, reasons, as_of),
     )
 
@@ -168,8 +167,16 @@ def _doubts(trial: Trial, blinding: Blinding, declaration: Declaration) -> Itera
         yield "blinding broken: the guesses agree with the real order better than chance"
     if blinding.asked < figures.blinding_least_asked * max(blinding.periods, 1):
         yield f"blinding not known: a guess was asked in {blinding.asked} of {blinding.periods} periods"
+    eaten = _eaten(trial)
+    if eaten is not None and eaten < figures.least_eaten:
+        yield f"only {eaten:.0%} of the recorded portions were eaten"
     if trial.stopped is not None and trial.stopped.knew_order:
         yield "the decision to stop was taken by someone who knew the order"
+
+
+def _eaten(trial: Trial) -> float | None:
+    portions = [portion.eaten for portion in trial.portions]
+    return float(np.mean(portions)) if portions else None
 
 
 def _guessed(blinding: Blinding) -> bool:
