@@ -15,12 +15,14 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from zonula.chart.tables import SCHEMAS  # noqa: E402
 from zonula.cli.import_check import ImportCheck  # noqa: E402
+from zonula.journey import Assessment  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
 from zonula.outcomes import Aggregate, ClinicReport, Course, PooledReport, Study  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
 from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
 STRUCTS: dict[str, Any] = {
+    "assessment": Assessment,
     "import-check": ImportCheck,
     "skin-test": SkinTest,
     "plan": Plan,

@@ -18,6 +18,7 @@ from zonula.questionnaires.comparison import compare
 from zonula.questionnaires.definition import Coding, Item, ItemType, Problem, Questionnaire
 from zonula.questionnaires.instruments import Instrument, instrument_named, instruments, shipped
 from zonula.questionnaires.many import Refused, score_many
+from zonula.questionnaires.own_forms import form_of
 from zonula.questionnaires.reading import load
 from zonula.questionnaires.response import Response, read_response, read_responses
 from zonula.questionnaires.score import Completeness, ScaleScore, Score, Shown
@@ -43,6 +44,7 @@ __all__ = [
     "change",
     "compare",
     "empty_response",
+    "form_of",
     "instrument_named",
     "instruments",
     "load",

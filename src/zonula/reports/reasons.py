@@ -1,10 +1,10 @@
 """What stands behind a statement: the facts, numbered in chart order, and the knowledge cards with their source and standing."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from zonula.chart import Fact, Finding, Grade
-from zonula.chart_review.contract import CitedCard, Review
+from zonula.chart_review.contract import CitedCard
 from zonula.reports import wording
 from zonula.reports.wording import plain
 
@@ -102,10 +102,19 @@ _MARKS = {
 _NEWEST = 3  # records named under a red flag
 
 
-class Reasons:
-    """The numbered facts and cards of one review."""
+class Carries(Protocol):
+    """Whatever carries the facts and cards its statements rest on: a review, an assessment."""
 
-    def __init__(self, review: Review) -> None:
+    @property
+    def facts(self) -> dict[str, Fact]: ...
+    @property
+    def cards(self) -> dict[str, CitedCard]: ...
+
+
+class Reasons:
+    """The numbered facts and cards of one review or assessment."""
+
+    def __init__(self, review: Carries) -> None:
         ordered = sorted(review.facts.values(), key=_order)
         self._facts = {fact.id: _fact_line(number, fact) for number, fact in enumerate(ordered, 1)}
         self._cards = {card_id: _card_line(card_id, card) for card_id, card in review.cards.items()}

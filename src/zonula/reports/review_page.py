@@ -65,16 +65,16 @@ def page_of(review: Review, version: str) -> Page:
         period=_period(review),
         version=version,
         disclaimer=DISCLAIMER,
-        flags=tuple(_statement(finding, reasons) for finding in review.red_flags),
+        flags=tuple(statement(finding, reasons) for finding in review.red_flags),
         figures=_figures(review),
-        counted=tuple(_statement(finding, reasons) for finding in behind),
+        counted=tuple(statement(finding, reasons) for finding in behind),
         tests=_test_outcomes(review),
         specialties=tuple(plain(name, 60) for name in review.summary.specialty_names),
         timeline=timeline_of(review, _outcomes(review), vocabulary().specialty),
         domains=tuple(_domain(domain, reasons) for domain in review.symptom_domains),
         suspicions=tuple(_suspicion(suspicion, reasons) for suspicion in review.suspicions),
         workup=tuple(_workup(item, review, reasons) for item in sorted(review.workup, key=_worst_first)),
-        statements=tuple(_statement(finding, reasons) for finding in others),
+        statements=tuple(statement(finding, reasons) for finding in others),
         imported=_imported(review),
         facts=reasons.facts,
         cards=reasons.cards,
@@ -89,7 +89,8 @@ def _period(review: Review) -> str:
     return f"Records of {first}" if first == last else f"Records from {first} to {last}"
 
 
-def _statement(finding: Finding, reasons: Reasons) -> Statement:
+def statement(finding: Finding, reasons: Reasons) -> Statement:
+    """One finding as it is read."""
     asks = tuple(
         f"{ask.who[:1].upper()}{ask.who[1:]}: {ask.what}" + (f" (by {ask.by.isoformat()})" if ask.by else "")
         for ask in finding.asks

@@ -1,0 +1,199 @@
+"""The assessment in words: what is unsafe first, then what to do next, what is excluded, what is open, what is believed."""
+
+import textwrap
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from zonula.journey import Assessment, NextStep
+from zonula.reports.reasons import CardLine, FactLine, Reasons
+from zonula.reports.review_page import DISCLAIMER, statement
+from zonula.reports.review_view import Statement
+from zonula.reports.wording import plain
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+TEMPLATES = Path(__file__).parent / "templates"
+WIDTH = 100
+
+
+class Step(NamedTuple):
+    """One next step as it is read."""
+
+    order: int
+    level: str
+    who: str
+    what: str
+    by: str
+    because: tuple[str, ...]
+
+
+class Section(NamedTuple):
+    """One list of statements with what an empty list means."""
+
+    id: str
+    title: str
+    lead: str
+    empty: str
+    statements: tuple[Statement, ...]
+
+
+class AssessmentPage(NamedTuple):
+    """The whole page."""
+
+    name: str
+    who: str
+    as_of: str
+    version: str
+    disclaimer: str
+    gluten: str
+    celiac: str
+    steps: tuple[Step, ...]
+    sections: tuple[Section, ...]
+    others: tuple[Statement, ...]
+    facts: tuple[FactLine, ...]
+    cards: tuple[CardLine, ...]
+
+
+def page_of(assessment: Assessment, version: str) -> AssessmentPage:
+    """The assessment in words. version: of the program, printed on the page."""
+    reasons = Reasons(assessment)
+    person = assessment.review.patient
+
+    def said(ids: tuple[str, ...]) -> tuple[Statement, ...]:
+        return tuple(statement(assessment.findings[name], reasons) for name in ids)
+
+    placed = {*assessment.unsafe, *assessment.look_at, *assessment.excluded, *assessment.open, *assessment.hypotheses}
+    others = tuple(name for name in assessment.findings if name not in placed)
+    return AssessmentPage(
+        name=plain(person.name, 100) or "name not recorded",
+        who=", ".join(
+            (
+                f"born {person.birth or 'on an unknown date'}",
+                f"{person.age} years" if person.age is not None else "age not known",
+                f"record id {plain(person.id, 80)}",
+            )
+        ),
+        as_of=assessment.as_of.isoformat(),
+        version=version,
+        disclaimer=DISCLAIMER,
+        gluten=(
+            "Gluten may be restricted if the plan asks for it: celiac testing does not need it any more."
+            if assessment.gluten_may_be_restricted
+            else "Gluten stays in the diet: celiac testing is not settled."
+        ),
+        celiac=f"Celiac state {assessment.celiac.state.value}: {plain(assessment.celiac.because, 300)}.",
+        steps=tuple(_step(step) for step in assessment.next_steps),
+        sections=(
+            Section(
+                "unsafe",
+                "What is unsafe",
+                "Most urgent first.",
+                "Nothing Zonula knows to look for was found. What was never written down cannot be found.",
+                said(assessment.unsafe),
+            ),
+            Section(
+                "look-at",
+                "What a clinician looks at before going on",
+                "Less urgent, and not to be skipped.",
+                "Nothing.",
+                said(assessment.look_at),
+            ),
+            Section(
+                "excluded",
+                "What the work-up speaks against",
+                "Reassuring results of today's work-up. A reassuring test lowers a probability; it proves no absence.",
+                "Nothing yet.",
+                said(assessment.excluded),
+            ),
+            Section(
+                "open",
+                "What is still open",
+                "Missing, out of date, inconclusive or not interpretable.",
+                "Nothing is open.",
+                said(assessment.open),
+            ),
+            Section(
+                "hypotheses",
+                "What the clinic believes",
+                "Working hypotheses, under test. They open and close no safety gate.",
+                "None is stated.",
+                said(assessment.hypotheses),
+            ),
+        ),
+        others=said(others),
+        facts=reasons.facts,
+        cards=reasons.cards,
+    )
+
+
+def _step(step: NextStep) -> Step:
+    return Step(
+        step.order,
+        step.level,
+        f"{step.who[:1].upper()}{step.who[1:]}",
+        plain(step.what, 300),
+        step.by.isoformat() if step.by else "",
+        step.because,
+    )
+
+
+def assessment_text(page: AssessmentPage) -> str:
+    """The assessment for a terminal, 100 columns."""
+    lines = [
+        f"ASSESSMENT  {page.name}",
+        page.who,
+        f"as of {page.as_of}",
+        *_wrap(page.disclaimer),
+        "",
+        *_wrap(page.celiac),
+        *_wrap(page.gluten),
+    ]
+    first = page.sections[0]
+    lines += ["", first.title.upper(), *(_lines(first) or _wrap(first.empty))]
+    lines += ["", "WHAT TO DO NEXT, IN ORDER"]
+    for (level, who), steps in groupby(page.steps, key=lambda step: (step.level, step.who)):
+        lines.append(f"{f'[{level}] ' if level else ''}{who}:")
+        for step in steps:
+            by = f" (by {step.by})" if step.by else ""
+            lines += _wrap(f"{step.order}. {step.what}{by}", "    ")
+    for section in page.sections[1:]:
+        lines += ["", section.title.upper(), *(_lines(section) or _wrap(section.empty))]
+    lines += [
+        "",
+        f"{len(page.others)} further statements stand in the page (--html) and the JSON, each with its records and sources.",
+    ]
+    return "\n".join(lines)
+
+
+def _lines(section: Section) -> list[str]:
+    found: list[str] = []
+    for each in section.statements:
+        level = f"[{each.level}] " if each.level else ""
+        doubt = f" ({'; '.join(each.doubts)})" if each.doubts else ""
+        found += _wrap(f"{level}{each.says}{doubt}", "  ")
+        if each.reason.evidence:
+            found += _wrap(each.reason.evidence, "      ")
+    return found
+
+
+def _wrap(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + ("  " if indent else ""))
+
+
+def assessment_html(page: AssessmentPage) -> str:
+    """One self-contained page: no script, no request to anywhere, everything from the chart escaped."""
+    return _template().render(page=page)
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    template = environment.get_template("assessment.html.j2")
+    template.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return template
