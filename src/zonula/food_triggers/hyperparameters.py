@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Hyperparameters:
     """Modelling constants, tuned on virtual diarists whose mechanisms differ from the model (docs/food-triggers/model.md).
 
-    lag_centroids, lag_weights: hours and prior weight; time-average delay of each lag class. lag_shape: gamma shape of the kernels (sd = 4.0
+    lag_centroids, lag_weights: time-average delay in hours of each lag class, and its prior weight.
+    lag_shape: gamma shape of the kernels (sd = lag/sqrt(shape)).
     horizon_hours: an effect is counted for so long after eating (the contract's five days).
     half_saturation: servings; dose d acts like d(1+c)/(d+c) servings.
     effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight.
@@ -21,7 +22,8 @@ class Hyperparameters:
     sweeps, burn_in: length of the Gibbs sampler. seed: of its generator; the order of groups never matters.
     """
 
-    lag_centroids: tuple[float, ...] = 25
+    lag_centroids: tuple[float, ...] = (1.5, 3.5, 6.0, 10.0, 15.0, 22.0, 32.0, 46.0, 65.0)
+    lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.5, 0.25)
     lag_shape: float = 4.0
     horizon_hours: float = 120.0
     half_saturation: float = 3.0
@@ -35,7 +37,6 @@ class Hyperparameters:
     trend_days: float = 20.0
     slow_sd: float = 0.35
     slow_days: float = 5.0
-    lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.5, 0.25)
     noise_prior: float = 6.0
     noise_typical: float = 0.5
     coincidence: float = 0.05
@@ -49,7 +50,6 @@ class Hyperparameters:
     rescue_sd: float = 1.5
     phase_sd: float = 1.0
     expectation_sd: float = 0.3
-    challenge_sd: float = 0.4
     memory_hours: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 80.0)
     white_shares: tuple[float, ...] = (0.05, 0.25, 0.5)
     sweeps: int = 80
