@@ -131,7 +131,7 @@ def relapse(plays: int) -> bool:
     print("|---|---|---|---|---|---|---|")
     kept, cried = True, 0
     for rho in (0.0, 0.5, 0.7, 0.85):
-        for baseline, level in ((35, 3.0), (56, 3.0), (56, 0.8)):
+        for baseline, level in ((40, 3.0), (56, 3.0), (56, 0.8)):
             alarms, weekly = 0, 0
             rng = np.random.default_rng(14)
             for _ in range(plays):

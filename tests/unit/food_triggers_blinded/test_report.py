@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ from virtual_trial import Person, run_record, run_trial
 
 from zonula.errors import UserError
 from zonula.food_triggers.blinded.design import design_trial, knowledge
+from zonula.food_triggers.blinded.events import PeriodStarted
 from zonula.food_triggers.blinded.record import Record, append
 from zonula.food_triggers.blinded.report import report_of
 from zonula.reports.trial_figures import means_figure, ratings_figure
@@ -73,6 +74,20 @@ def test_a_trial_without_ratings_and_one_stopped_before_the_first_period_can_be_
     assert "cannot tell" in report.plain[0]
     assert trial_pdf(report).startswith(b"%PDF")
     assert "not measured" in trial_html(report)
+
+
+def test_a_washout_cut_short_is_told(milk, record):
+    def happened(trial_record):
+        return next(item for item in report_of(trial_record, as_of=AS_OF).items if item.number == "13").says[1]
+
+    assert happened(record).endswith("none.")
+    hasty = [
+        msgspec.structs.replace(event, at=event.at - timedelta(days=1))
+        if isinstance(event, PeriodStarted) and event.period == 3
+        else event
+        for event in (entry.event for entry in record.entries)
+    ]
+    assert "before period 3 2 days" in happened(append(Record(), *hasty))
 
 
 def test_no_report_before_unsealing(milk):

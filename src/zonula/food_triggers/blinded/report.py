@@ -184,8 +184,14 @@ def _analysis(_: Trial, verdict: Verdict) -> tuple[str, ...]:
 
 def _happened(trial: Trial, verdict: Verdict) -> tuple[str, ...]:
     eaten = "not recorded" if verdict.eaten is None else f"{verdict.eaten:.0%} of the recorded portions"
+    short = [
+        f"before period {number} {days} days"
+        for number, (ended, began) in enumerate(zip(trial.ended, trial.started[1:], strict=False), 2)
+        if (days := (began.date() - ended.date()).days - 1) < trial.design.washout_days
+    ]
     return (
         f"{len(trial.started)} of {trial.design.schedules.periods} periods begun, {verdict.periods_measured} measured. Eaten: {eaten}.",
+        f"Washouts shorter than the planned {trial.design.washout_days} days: " + ("; ".join(short) or "none") + ".",
     )
 
 

@@ -95,20 +95,14 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
         raise UserError("this is not the rule declared before the start; the declared rule decides")
     figures, schedules = declared.declaration.figures, trial.design.schedules
     schedule = trial.unsealed.sealed.schedule
-    results, test = [], None
     guesses = product_guesses(trial, figures.telling_reasons)
-    for outcome in trial.design.outcomes:
-        data = counted(trial, outcome)
-        results.append(weigh(outcome, data, schedule, declared.declaration))
-        if outcome == declared.declaration.outcome:
-            main, measured = results[-1], data.means
-            test = randomisation_test(
-                schedules, schedule, data.means, guesses=guesses, drift_from=figures.drift_from_periods
-            )
-    assert test is not None  # the declaration names one of the outcomes
+    ratings = {outcome: counted(trial, outcome) for outcome in trial.design.outcomes}
+    results = tuple(weigh(outcome, data, schedule, declared.declaration) for outcome, data in ratings.items())
+    means = ratings[declared.declaration.outcome].means
+    test = randomisation_test(schedules, schedule, means, guesses=guesses, drift_from=figures.drift_from_periods)
     blinding = blinding_of(schedules, schedule, guesses, reached=len(trial.started))
     doubts = tuple(_doubts(trial, blinding, declared.declaration))
-    decision, reasons = decide(main, test, doubts, declared.declaration)
+    decision, reasons = decide(results[0], test, doubts, declared.declaration)
     return Verdict(
         trial=trial.design.trial,
         food=trial.design.food,
@@ -117,14 +111,14 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
         declaration=declared.declaration,
         rule_hash=declared.rule_hash,
         schedule=schedule,
-        outcomes=tuple(results),
+        outcomes=results,
         test=test,
         blinding=blinding,
         end_guesses=blinding_of(schedules, schedule, end_guesses(trial), reached=len(trial.started)),
-        periods_measured=int((~np.isnan(measured)).sum()),
+        periods_measured=int((~np.isnan(means)).sum()),
         stopped_early=trial.stopped is not None,
         eaten=_eaten(trial),
-        finding=_finding(trial, decision, main, reasons, as_of),
+        finding=_finding(trial, decision, results[0], reasons, as_of),
     )
 
 
