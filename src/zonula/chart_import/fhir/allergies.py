@@ -2,7 +2,7 @@
 
 from msgspec import Raw, field
 
-from zonula.chart import Fact, Kind, Status, When
+from zonula.chart import Fact, Kind, When
 from zonula.chart_import.dates import moment, moment_when, period_when
 from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
@@ -16,15 +16,23 @@ from zonula.chart_import.fhir.datatypes import (
     notes,
 )
 from zonula.chart_import.fhir.reading import Reading
+from zonula.chart_import.fhir.standing import (
+    CONFIRMED,
+    ENTERED_IN_ERROR,
+    PATIENT_REPORTED,
+    REFUTED,
+    RESOLVED,
+    SUSPECTED,
+    UNKNOWN,
+)
 from zonula.chart_import.fhir.values import quantity_text, range_text
-from zonula.chart_import.negations import says_none, says_unknown
 
 _VERIFICATION = {
-    "confirmed": Status.CONFIRMED,
-    "unconfirmed": Status.SUSPECTED,
-    "presumed": Status.SUSPECTED,
-    "refuted": Status.REFUTED,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "confirmed": CONFIRMED,
+    "unconfirmed": SUSPECTED,
+    "presumed": SUSPECTED,
+    "refuted": REFUTED,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 
 
@@ -64,7 +72,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
     """One fact; `no known allergy` is a negated fact, `no information` none at all."""
     problems: list[str] = []
     what = concept(written.code)
-    if says_unknown(what.codes):
+    if what.uninformed:
         reading.skip(place, "says only that nothing is known about allergies")
         return ()
     substance = what
@@ -77,11 +85,11 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
             problems.append("does not say to what")
     said_by = reading.who(written.asserter, written.contained)
     verification = concept(written.verification_status)
-    status = next((known for code in verification.codes if (known := _VERIFICATION.get(code.code))), Status.UNKNOWN)
-    if said_by.type in ("Patient", "RelatedPerson") and status in (Status.CONFIRMED, Status.UNKNOWN):
-        status = Status.PATIENT_REPORTED
-    if concept(written.clinical_status).has("resolved", "inactive") and status in (Status.CONFIRMED, Status.UNKNOWN):
-        status = Status.RESOLVED
+    status = next((known for code in verification.codes if (known := _VERIFICATION.get(code.code))), UNKNOWN)
+    if said_by.type in ("Patient", "RelatedPerson") and status in (CONFIRMED, UNKNOWN):
+        status = PATIENT_REPORTED
+    if concept(written.clinical_status).has("resolved", "inactive") and status in (CONFIRMED, UNKNOWN):
+        status = RESOLVED
     pairs = (
         ("type", written.type),
         ("category", "; ".join(written.category or ())),
@@ -99,7 +107,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
         when=_onset(written, problems),
         recorded=moment(written.recorded_date, problems),
         status=status,
-        negated=says_none(what.codes),
+        negated=what.none,
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),

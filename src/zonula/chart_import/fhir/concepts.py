@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from zonula.chart import SYSTEM_BY_OID, SYSTEM_BY_URI, Code, System
 from zonula.chart_import.fhir.datatypes import ABSENT, Element
+from zonula.chart_import.negations import says_none, says_unknown
 
 _REMEMBERED = 50_000  # distinct concepts kept, each at most _LONGEST bytes: bounds the memory to about 50 MB
 _LONGEST = 1_024
@@ -18,10 +19,15 @@ _SYMPTOM = ("symptom", "418799008", "75325-1")  # the word; SNOMED CT and LOINC 
 
 
 class Concept(NamedTuple):
-    """Every coding as written, and the wording: the sender's text, else the first display, else the first code."""
+    """Every coding as written, and the wording: the sender's text, else the first display, else the first code.
+
+    none: whether it says that there is none ("no known allergy"). uninformed: whether it says that nothing is known.
+    """
 
     codes: tuple[Code, ...] = ()
     text: str = ""
+    none: bool = False
+    uninformed: bool = False
 
     def has(self, *codes: str) -> bool:
         """Whether any coding carries one of these codes, in whatever system."""
@@ -135,7 +141,11 @@ def _read(written: bytes) -> Concept:
     codings = decoded.coding or ()
     codes = tuple(code_of(each.system, each.code, each.display) for each in codings if each.code.strip())
     text = decoded.text.strip() or next((each.display for each in codings if each.display), "")
-    return Concept(codes, text or (codes[0].code if codes else ""))
+    return _concept(codes, text)
+
+
+def _concept(codes: tuple[Code, ...], text: str) -> Concept:
+    return Concept(codes, text or (codes[0].code if codes else ""), says_none(codes), says_unknown(codes))
 
 
 def _read_loosely(written: bytes) -> Concept:
@@ -157,7 +167,7 @@ def _read_loosely(written: bytes) -> Concept:
             read.append((system, code, display))
     codes = tuple(code_of(*each) for each in read if each[1].strip())
     text = scrubbed(_plain(decoded.get("text"))).strip() or next((each[2] for each in read if each[2]), "")
-    return Concept(codes, text or (codes[0].code if codes else ""))
+    return _concept(codes, text)
 
 
 def _plain(value: object) -> str:

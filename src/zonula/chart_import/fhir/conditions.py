@@ -2,8 +2,8 @@
 
 from msgspec import Raw, field
 
-from zonula.chart import UNKNOWN_TIME, Fact, Kind, Status, When
-from zonula.chart_import.dates import moment, moment_when, period_when
+from zonula.chart import UNKNOWN_TIME, Fact, Kind, When
+from zonula.chart_import.dates import moment, period_when
 from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
     ABSENT,
@@ -16,16 +16,24 @@ from zonula.chart_import.fhir.datatypes import (
     notes,
 )
 from zonula.chart_import.fhir.reading import Reading
+from zonula.chart_import.fhir.standing import (
+    CONFIRMED,
+    ENTERED_IN_ERROR,
+    PATIENT_REPORTED,
+    REFUTED,
+    RESOLVED,
+    SUSPECTED,
+    UNKNOWN,
+)
 from zonula.chart_import.fhir.values import quantity_text, range_text
-from zonula.chart_import.negations import says_none
 
 _VERIFICATION = {
-    "confirmed": Status.CONFIRMED,
-    "unconfirmed": Status.SUSPECTED,
-    "provisional": Status.SUSPECTED,
-    "differential": Status.SUSPECTED,
-    "refuted": Status.REFUTED,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "confirmed": CONFIRMED,
+    "unconfirmed": SUSPECTED,
+    "provisional": SUSPECTED,
+    "differential": SUSPECTED,
+    "refuted": REFUTED,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 _OVER = ("resolved", "inactive", "remission")
 _SAID_BY_PATIENT = ("Patient", "RelatedPerson")
@@ -90,16 +98,16 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
     recorder = reading.who(written.recorder, written.contained)
     when = _onset_to_abatement(written, problems)
     verification = concept(written.verification_status)
-    status = Status.UNKNOWN
+    status = UNKNOWN
     for code in verification.codes:
         status = _VERIFICATION.get(code.code, status)
-    if said_by.type in _SAID_BY_PATIENT and status in (Status.CONFIRMED, Status.UNKNOWN):
-        status = Status.PATIENT_REPORTED
+    if said_by.type in _SAID_BY_PATIENT and status in (CONFIRMED, UNKNOWN):
+        status = PATIENT_REPORTED
     over = concept(written.clinical_status).has(*_OVER) or (
         written.clinical_status is ABSENT and (when.end is not None or written.abatement_string != "")
     )
-    if over and status in (Status.CONFIRMED, Status.UNKNOWN):
-        status = Status.RESOLVED
+    if over and status in (CONFIRMED, UNKNOWN):
+        status = RESOLVED
     kinds = concepts(written.category)
     pairs = (
         ("category", kinds.label),
@@ -117,7 +125,7 @@ def condition(written: Condition, place: str, reading: Reading) -> tuple[Fact, .
         when=when,
         recorded=moment(written.recorded_date, problems),
         status=status,
-        negated=says_none(what.codes),
+        negated=what.none,
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),
@@ -135,7 +143,7 @@ def family_history(written: FamilyMemberHistory, place: str, reading: Reading) -
     relation = concept(written.relationship).text
     when = UNKNOWN_TIME
     recorded = moment(written.date, problems)
-    status = Status.ENTERED_IN_ERROR if written.status == "entered-in-error" else Status.PATIENT_REPORTED
+    status = ENTERED_IN_ERROR if written.status == "entered-in-error" else PATIENT_REPORTED
     facts = []
     for index, each in enumerate(written.condition or ()):
         inner = f"{place}.condition[{index}]"
@@ -159,7 +167,7 @@ def family_history(written: FamilyMemberHistory, place: str, reading: Reading) -
                 when=when,
                 recorded=recorded,
                 status=status,
-                negated=says_none(what.codes),
+                negated=what.none,
                 note=notes(each.note, problems) or notes(written.note, problems),
                 details=tuple([pair for pair in pairs if pair[1]]),
             )
@@ -178,13 +186,16 @@ def _onset_to_abatement(written: Condition, problems: list[str]) -> When:
     if onset and onset.end and not end:
         # A period of onset says when it began, never that it is over (FHIR R4 Condition.onset).
         problems.append("onset is a period; its start was taken")
-    dated = period_when(start, end, problems) if end else moment_when(start, problems)
-    words = []
-    for label, age, span, text in (
-        ("onset", written.onset_age, written.onset_range, written.onset_string),
-        ("until", written.abatement_age, written.abatement_range, written.abatement_string),
-    ):
-        wording = text or (f"age {quantity_text(age)}" if age else f"age {range_text(span)}" if span else "")
-        if wording:
-            words.append(wording if label == "onset" else f"until {wording}")
-    return When(dated.start, dated.end, ", ".join((dated.text, *words)).strip(", ")) if words else dated
+    dated = period_when(start, end, problems)
+    began = _words(written.onset_string, written.onset_age, written.onset_range)
+    ended = _words(written.abatement_string, written.abatement_age, written.abatement_range)
+    if not began and not ended:
+        return dated
+    words = (dated.text, began, f"until {ended}" if ended else "")
+    return When(dated.start, dated.end, ", ".join([each for each in words if each]))
+
+
+def _words(text: str, age: FhirQuantity | None, span: Range | None) -> str:
+    if age is not None:
+        return f"age {quantity_text(age)}"
+    return text if span is None else f"age {range_text(span)}"

@@ -7,17 +7,18 @@ from zonula.chart_import.dates import moment_when, period_when
 from zonula.chart_import.fhir.concepts import NOTHING, Concept, concept
 from zonula.chart_import.fhir.datatypes import ABSENT, Element, Period, Reference, Resource, shortened
 from zonula.chart_import.fhir.reading import NOBODY, Reading, Who
+from zonula.chart_import.fhir.standing import CONFIRMED, ENTERED_IN_ERROR, PLANNED, RESOLVED, SUSPECTED, UNKNOWN
 
 _STATUSES = {
-    "current": Status.CONFIRMED,
-    "superseded": Status.RESOLVED,
-    "final": Status.CONFIRMED,
-    "amended": Status.CONFIRMED,
-    "preliminary": Status.SUSPECTED,
-    "completed": Status.CONFIRMED,
-    "in-progress": Status.PLANNED,
-    "stopped": Status.RESOLVED,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "current": CONFIRMED,
+    "superseded": RESOLVED,
+    "final": CONFIRMED,
+    "amended": CONFIRMED,
+    "preliminary": SUSPECTED,
+    "completed": CONFIRMED,
+    "in-progress": PLANNED,
+    "stopped": RESOLVED,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 
 
@@ -69,9 +70,9 @@ class QuestionnaireResponse(Resource):
 def document_reference(written: DocumentReference, place: str, reading: Reading) -> tuple[Fact, ...]:
     """One fact for the file; its content is not read."""
     problems: list[str] = []
-    status = _STATUSES.get(written.doc_status) or _STATUSES.get(written.status, Status.UNKNOWN)
+    status = _STATUSES.get(written.doc_status) or _STATUSES.get(written.status, UNKNOWN)
     if written.status == "entered-in-error":
-        status = Status.ENTERED_IN_ERROR
+        status = ENTERED_IN_ERROR
     context = written.context
     when = moment_when(written.date, problems)
     if not when.known and context and context.period:
@@ -102,7 +103,7 @@ def composition(written: Composition, place: str, reading: Reading) -> tuple[Fac
     author = reading.who(written.author[0], written.contained) if written.author else NOBODY
     custodian = reading.who(written.custodian, written.contained)
     when = moment_when(written.date, problems)
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
+    status = _STATUSES.get(written.status, UNKNOWN)
     what = concept(written.type)
     return _kept(
         reading,
@@ -123,7 +124,7 @@ def questionnaire_response(written: QuestionnaireResponse, place: str, reading: 
     problems: list[str] = []
     author = reading.who(written.author, written.contained)
     when = moment_when(written.authored, problems)
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
+    status = _STATUSES.get(written.status, UNKNOWN)
     title = written.questionnaire or "questionnaire"
     reading.skip(f"{place}.item", "answers are not read from FHIR questionnaires; the response is kept as a document")
     return _kept(

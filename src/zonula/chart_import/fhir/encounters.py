@@ -2,21 +2,22 @@
 
 from msgspec import Raw, field
 
-from zonula.chart import Fact, Kind, Status, System
+from zonula.chart import Fact, Kind, System
 from zonula.chart_import.dates import period_when
 from zonula.chart_import.fhir.concepts import Concepts, coding, concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Element, Period, Reference, Resource
 from zonula.chart_import.fhir.reading import NOBODY, Reading
+from zonula.chart_import.fhir.standing import CONFIRMED, ENTERED_IN_ERROR, NOT_DONE, PLANNED, UNKNOWN
 
 _STATUSES = {
-    "planned": Status.PLANNED,
-    "arrived": Status.CONFIRMED,
-    "triaged": Status.CONFIRMED,
-    "in-progress": Status.CONFIRMED,
-    "onleave": Status.CONFIRMED,
-    "finished": Status.CONFIRMED,
-    "cancelled": Status.NOT_DONE,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "planned": PLANNED,
+    "arrived": CONFIRMED,
+    "triaged": CONFIRMED,
+    "in-progress": CONFIRMED,
+    "onleave": CONFIRMED,
+    "finished": CONFIRMED,
+    "cancelled": NOT_DONE,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 
 
@@ -73,7 +74,7 @@ def encounter(written: Encounter, place: str, reading: Reading) -> tuple[Fact, .
         codes=kinds.codes,
         text=kinds.text or (setting.display or setting.code if setting else ""),
         when=period_when(period.start, period.end, problems) if period else period_when("", "", problems),
-        status=_STATUSES.get(written.status, Status.UNKNOWN),
+        status=_STATUSES.get(written.status, UNKNOWN),
         performer=performer.name,
         specialty=specialty or _taxonomy(kinds),
         details=tuple([pair for pair in pairs if pair[1]]),

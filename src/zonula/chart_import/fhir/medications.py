@@ -7,23 +7,31 @@ from zonula.chart_import.dates import moment, moment_when, period_when
 from zonula.chart_import.fhir.concepts import NOTHING, Concept, concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Element, Period, Reference, Resource, notes
 from zonula.chart_import.fhir.reading import NOBODY, Reading, Who
-from zonula.chart_import.negations import says_none
+from zonula.chart_import.fhir.standing import (
+    CONFIRMED,
+    ENTERED_IN_ERROR,
+    NOT_DONE,
+    PATIENT_REPORTED,
+    PLANNED,
+    RESOLVED,
+    UNKNOWN,
+)
 
 _PLANS = ("proposal", "plan", "option")
 _STATUSES = {
-    "active": Status.CONFIRMED,
-    "in-progress": Status.CONFIRMED,
-    "on-hold": Status.CONFIRMED,
-    "completed": Status.RESOLVED,
-    "stopped": Status.RESOLVED,
-    "cancelled": Status.NOT_DONE,
-    "declined": Status.NOT_DONE,
-    "not-done": Status.NOT_DONE,
-    "not-taken": Status.NOT_DONE,
-    "draft": Status.PLANNED,
-    "intended": Status.PLANNED,
-    "preparation": Status.PLANNED,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "active": CONFIRMED,
+    "in-progress": CONFIRMED,
+    "on-hold": CONFIRMED,
+    "completed": RESOLVED,
+    "stopped": RESOLVED,
+    "cancelled": NOT_DONE,
+    "declined": NOT_DONE,
+    "not-done": NOT_DONE,
+    "not-taken": NOT_DONE,
+    "draft": PLANNED,
+    "intended": PLANNED,
+    "preparation": PLANNED,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 
 
@@ -106,13 +114,13 @@ class MedicationDispense(_Drug):
 def request(written: MedicationRequest, place: str, reading: Reading) -> tuple[Fact, ...]:
     """A prescription. A plan or proposal is PLANNED; `doNotPerform` is a negated fact that was not done."""
     problems: list[str] = []
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
-    if written.do_not_perform and status is not Status.ENTERED_IN_ERROR:
-        status = Status.NOT_DONE
-    elif written.intent in _PLANS and status in (Status.CONFIRMED, Status.UNKNOWN, Status.RESOLVED):
-        status = Status.PLANNED
-    elif written.reported_boolean and status is Status.CONFIRMED:
-        status = Status.PATIENT_REPORTED
+    status = _STATUSES.get(written.status, UNKNOWN)
+    if written.do_not_perform and status is not ENTERED_IN_ERROR:
+        status = NOT_DONE
+    elif written.intent in _PLANS and status in (CONFIRMED, UNKNOWN, RESOLVED):
+        status = PLANNED
+    elif written.reported_boolean and status is CONFIRMED:
+        status = PATIENT_REPORTED
     when = moment_when(written.authored_on, problems)
     who = reading.who(written.requester, written.contained)
     return _fact(
@@ -134,9 +142,9 @@ def statement(written: MedicationStatement, place: str, reading: Reading) -> tup
     """What is taken. Told by the patient or a relative: PATIENT_REPORTED."""
     problems: list[str] = []
     who = reading.who(written.information_source, written.contained)
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
-    if status is Status.CONFIRMED and who.type in ("Patient", "RelatedPerson"):
-        status = Status.PATIENT_REPORTED
+    status = _STATUSES.get(written.status, UNKNOWN)
+    if status is CONFIRMED and who.type in ("Patient", "RelatedPerson"):
+        status = PATIENT_REPORTED
     return _fact(
         written,
         place,
@@ -162,7 +170,7 @@ def administration(written: MedicationAdministration, place: str, reading: Readi
         reading,
         problems,
         when=_effective(written, problems),
-        status=_STATUSES.get(written.status, Status.UNKNOWN),
+        status=_STATUSES.get(written.status, UNKNOWN),
         who=who,
         encounter=written.context,
         intent="administration",
@@ -174,7 +182,7 @@ def dispense(written: MedicationDispense, place: str, reading: Reading) -> tuple
     """A drug handed out: completed means that the patient has it, not that the treatment is over."""
     problems: list[str] = []
     who = reading.who(written.performer[0].actor, written.contained) if written.performer else NOBODY
-    status = Status.CONFIRMED if written.status == "completed" else _STATUSES.get(written.status, Status.UNKNOWN)
+    status = CONFIRMED if written.status == "completed" else _STATUSES.get(written.status, UNKNOWN)
     return _fact(
         written,
         place,
@@ -223,7 +231,7 @@ def _fact(
         when=when,
         recorded=moment(recorded, problems),
         status=status,
-        negated=negated or says_none(what.codes),
+        negated=negated or what.none,
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(encounter),

@@ -2,27 +2,35 @@
 
 from msgspec import Raw
 
-from zonula.chart import Fact, Kind, Source, Status, When
+from zonula.chart import Fact, Kind, Source, When
 from zonula.chart_import.dates import moment, moment_when, period_when
 from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import ABSENT, Annotation, Period, Reference, Resource, notes, shortened
 from zonula.chart_import.fhir.reading import NOBODY, Reading
+from zonula.chart_import.fhir.standing import (
+    CONFIRMED,
+    ENTERED_IN_ERROR,
+    NOT_DONE,
+    PATIENT_REPORTED,
+    PLANNED,
+    SUSPECTED,
+    UNKNOWN,
+)
 from zonula.chart_import.fhir.values import FhirRange, Valued, interpretation_of, reference_of, result_of
 
 _STATUSES = {
-    "final": Status.CONFIRMED,
-    "amended": Status.CONFIRMED,
-    "corrected": Status.CONFIRMED,
-    "appended": Status.CONFIRMED,
-    "preliminary": Status.SUSPECTED,
-    "partial": Status.SUSPECTED,
-    "registered": Status.PLANNED,
-    "cancelled": Status.NOT_DONE,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "final": CONFIRMED,
+    "amended": CONFIRMED,
+    "corrected": CONFIRMED,
+    "appended": CONFIRMED,
+    "preliminary": SUSPECTED,
+    "partial": SUSPECTED,
+    "registered": PLANNED,
+    "cancelled": NOT_DONE,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
 # An enum member costs a slow look-up each time it is named (Python 3.11).
 _OBSERVATION, _SYMPTOM = Kind.OBSERVATION, Kind.SYMPTOM
-_CONFIRMED, _UNKNOWN = Status.CONFIRMED, Status.UNKNOWN
 _NO_DETAILS = (ABSENT, ABSENT, None, None)
 _SAID_BY_PATIENT = ("Patient", "RelatedPerson")
 
@@ -98,10 +106,10 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
     if not what.codes and not what.text:
         problems.append("does not say what was observed")
     when = _when(written, problems)
-    status = _STATUSES.get(written.status, _UNKNOWN)
+    status = _STATUSES.get(written.status, UNKNOWN)
     performer = reading.who(written.performer[0], written.contained) if written.performer else NOBODY
-    if status is _CONFIRMED and performer.type in _SAID_BY_PATIENT:
-        status = Status.PATIENT_REPORTED
+    if status is CONFIRMED and performer.type in _SAID_BY_PATIENT:
+        status = PATIENT_REPORTED
     category = written.category
     symptom = False
     details: tuple[tuple[str, str], ...] = ()
@@ -115,7 +123,7 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
         absent = concept(written.data_absent_reason)
         details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
         if absent.has("not-performed"):
-            status = Status.NOT_DONE
+            status = NOT_DONE
     value, value_text, value_codes = result_of(written, problems)
     # By position, in the order of `Fact`: this is the innermost loop of an import.
     fact = Fact(
@@ -215,7 +223,7 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
         text=what.text,
         when=when,
         recorded=moment(written.issued, problems),
-        status=_STATUSES.get(written.status, Status.UNKNOWN),
+        status=_STATUSES.get(written.status, UNKNOWN),
         value_text=shortened(written.conclusion, problems) or concluded.text,
         value_codes=concluded.codes,
         performer=performer.name,

@@ -2,7 +2,7 @@
 
 from msgspec import Raw, field
 
-from zonula.chart import Fact, Kind, Status, System, When
+from zonula.chart import Fact, Kind, System, When
 from zonula.chart_import.dates import moment, moment_when, period_when
 from zonula.chart_import.fhir.concepts import concept, concepts
 from zonula.chart_import.fhir.datatypes import (
@@ -17,17 +17,18 @@ from zonula.chart_import.fhir.datatypes import (
     notes,
 )
 from zonula.chart_import.fhir.reading import NOBODY, Reading
+from zonula.chart_import.fhir.standing import CONFIRMED, ENTERED_IN_ERROR, NOT_DONE, PATIENT_REPORTED, PLANNED, UNKNOWN
 from zonula.chart_import.fhir.values import quantity_text, range_text
 
 _STATUSES = {
-    "preparation": Status.PLANNED,
-    "in-progress": Status.CONFIRMED,
-    "completed": Status.CONFIRMED,
-    "stopped": Status.CONFIRMED,  # begun and broken off: it did happen
-    "not-done": Status.NOT_DONE,
-    "entered-in-error": Status.ENTERED_IN_ERROR,
+    "preparation": PLANNED,
+    "in-progress": CONFIRMED,
+    "completed": CONFIRMED,
+    "stopped": CONFIRMED,  # begun and broken off: it did happen
+    "not-done": NOT_DONE,
+    "entered-in-error": ENTERED_IN_ERROR,
 }
-_ORDER_STATUSES = {"revoked": Status.NOT_DONE, "entered-in-error": Status.ENTERED_IN_ERROR}
+_ORDER_STATUSES = {"revoked": NOT_DONE, "entered-in-error": ENTERED_IN_ERROR}
 _TESTS = ("laboratory", "108252007", "imaging", "363679005")  # ServiceRequest.category: laboratory, imaging
 
 
@@ -108,9 +109,9 @@ def procedure(written: Procedure, place: str, reading: Reading) -> tuple[Fact, .
     behalf = reading.who(first.on_behalf_of, written.contained) if first else NOBODY
     pairs = (("body_site", concepts(written.body_site).text), ("reason", concepts(written.reason_code).text))
     said_by = reading.who(written.asserter, written.contained)
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
-    if status is Status.CONFIRMED and said_by.type in ("Patient", "RelatedPerson"):
-        status = Status.PATIENT_REPORTED
+    status = _STATUSES.get(written.status, UNKNOWN)
+    if status is CONFIRMED and said_by.type in ("Patient", "RelatedPerson"):
+        status = PATIENT_REPORTED
     outcome = concept(written.outcome)
     fact = Fact(
         id=reading.prefix + place,
@@ -137,9 +138,9 @@ def service_request(written: ServiceRequest, place: str, reading: Reading) -> tu
     """An order is PLANNED whatever became of it: what was done stands in its own resource."""
     problems: list[str] = []
     what = concept(written.code)
-    status = _ORDER_STATUSES.get(written.status, Status.PLANNED)
-    if written.do_not_perform and status is Status.PLANNED:
-        status = Status.NOT_DONE
+    status = _ORDER_STATUSES.get(written.status, PLANNED)
+    if written.do_not_perform and status is PLANNED:
+        status = NOT_DONE
     test = concepts(written.category).has(*_TESTS) or any(code.system is System.LOINC for code in what.codes)
     period = written.occurrence_period
     due = (
@@ -178,9 +179,9 @@ def immunisation(written: Immunization, place: str, reading: Reading) -> tuple[F
     what = concept(written.vaccine_code)
     first = written.performer[0] if written.performer else None
     who = reading.who(first.actor, written.contained) if first else NOBODY
-    status = _STATUSES.get(written.status, Status.UNKNOWN)
-    if status is Status.CONFIRMED and written.primary_source is False:
-        status = Status.PATIENT_REPORTED
+    status = _STATUSES.get(written.status, UNKNOWN)
+    if status is CONFIRMED and written.primary_source is False:
+        status = PATIENT_REPORTED
     given = moment_when(written.occurrence_date_time, problems)
     fact = Fact(
         id=reading.prefix + place,
