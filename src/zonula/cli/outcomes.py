@@ -5,11 +5,15 @@ import csv
 import io
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from zonula.cli.files import day, write_json, write_text
 from zonula.errors import UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +24,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--json", metavar="FILE", help="- for the terminal")
     report.add_argument("--html", metavar="FILE", help="a printable page with plots")
     report.add_argument("--csv", metavar="FILE", help="one row per patient: what became of each")
+    report.add_argument("--parquet", metavar="FILE", help="the same table as Parquet")
+    report.add_argument("--dictionary", metavar="FILE", help="what each column of the table means")
     report.add_argument("--seed", type=int, default=20261124, help="of the cross-validation's folds")
     report.set_defaults(act=_report)
+    one = commands.add_parser(
+        "patient", help="one patient: reliable change, people alike, prediction, each only when it may be said"
+    )
+    one.add_argument("registry", metavar="REGISTRY")
+    one.add_argument("patient", metavar="ID")
+    one.add_argument("--json", metavar="FILE", help="- for the terminal")
+    one.add_argument("--seed", type=int, default=20261124, help="of the cross-validation's folds")
+    one.set_defaults(act=_patient)
+    off = commands.add_parser("off-switch", help="pool randomised on-off trials of supplements over patients")
+    off.add_argument(
+        "trials", metavar="TRIALS", help="CSV with patient,agent,difference,error (on minus off; negative is better)"
+    )
+    off.add_argument("--json", metavar="FILE", help="- for the terminal")
+    off.set_defaults(act=_off_switch)
     reading = commands.add_parser("reading-list", help="what is known for and against each claim")
     reading.add_argument("--today", type=day, default=None, metavar="DATE")
     reading.add_argument("--json", metavar="FILE", help="- for the terminal")
@@ -37,7 +57,7 @@ def _report(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from zonula.knowledge import shelf
-    from zonula.outcomes import Band, clinic_report, declared, outcome, read_registry
+    from zonula.outcomes import Band, clinic_report, data_dictionary, declared, outcome, outcome_table, read_registry
     from zonula.reports.outcomes_page import outcomes_html, outcomes_text
 
     courses, refused = read_registry(_lines(arguments.registry), arguments.registry)
@@ -48,28 +68,15 @@ def _report(arguments: argparse.Namespace) -> int:
         Band(band["label"], band["percent_from"], band["percent_below"], tuple(band["weeks"])) for band in card["bands"]
     ]
     report = clinic_report(courses, rules, bands, np.random.default_rng(arguments.seed))
+    table = outcome_table(courses, [outcome(course, rules) for course in courses])
     if arguments.csv:
-        table = io.StringIO()
-        writer = csv.writer(table)
-        writer.writerow(
-            ["patient", "clinic", "baseline", "end", "day", "after", "standing", "change_percent", "relapsed_on"]
-        )
-        for course in courses:
-            one = outcome(course, rules)
-            writer.writerow(
-                [
-                    course.patient,
-                    course.clinic,
-                    one.baseline,
-                    one.end.value,
-                    one.day,
-                    one.after,
-                    one.standing.value,
-                    one.change_percent,
-                    one.relapsed_on,
-                ]
-            )
-        write_text(arguments.csv, table.getvalue())
+        write_text(arguments.csv, _csv(table))
+    if arguments.parquet:
+        from pyarrow import parquet
+
+        parquet.write_table(table, arguments.parquet)
+    if arguments.dictionary:
+        write_text(arguments.dictionary, data_dictionary())
     if arguments.json:
         write_json(arguments.json, {**msgspec.to_builtins(report), "refused": msgspec.to_builtins(refused)})
     if arguments.html:
@@ -78,6 +85,39 @@ def _report(arguments: argparse.Namespace) -> int:
         print(outcomes_text(report))
         for skipped in refused:
             print(f"line {skipped.line} skipped: {skipped.reason}")
+    return 0
+
+
+def _patient(arguments: argparse.Namespace) -> int:
+    import numpy as np
+
+    from zonula.knowledge import shelf
+    from zonula.outcomes import declared, patient_outcome, read_registry
+    from zonula.reports.outcomes_page import patient_text
+
+    courses, _ = read_registry(_lines(arguments.registry), arguments.registry)
+    found = patient_outcome(arguments.patient, courses, declared(shelf()), np.random.default_rng(arguments.seed))
+    if arguments.json:
+        write_json(arguments.json, msgspec.to_builtins(found))
+    if arguments.json != "-":
+        print(patient_text(found))
+    return 0
+
+
+def _off_switch(arguments: argparse.Namespace) -> int:
+    from zonula.cli.files import read_text
+    from zonula.outcomes import pool_off_switches, read_off_switches
+
+    pooled = pool_off_switches(read_off_switches(read_text(arguments.trials).splitlines(), arguments.trials))
+    if arguments.json:
+        write_json(arguments.json, msgspec.to_builtins(pooled))
+    if arguments.json != "-":
+        for agent, one in pooled.items():
+            spread = "" if one.i_squared is None else f", I² {one.i_squared:.0f} %"
+            verdict = "no effect is not excluded" if one.low <= 0 <= one.high else "no effect is excluded"
+            print(
+                f"{agent}: {one.estimate:+.1f} points on minus off (95 % interval {one.low:+.1f} to {one.high:+.1f}; {one.clinics} patients{spread}): {verdict}"
+            )
     return 0
 
 
@@ -101,3 +141,15 @@ def _lines(name: str) -> list[bytes]:
         return Path(name).read_bytes().splitlines()
     except OSError as wrong:
         raise UserError(f"{name}: {wrong.strerror or wrong}.") from None
+
+
+def _csv(table: "pa.Table") -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.column_names)
+    for row in table.to_pylist():
+        # A patient id that a spreadsheet would run as a formula is written as text.
+        writer.writerow(
+            [f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value for value in row.values()]
+        )
+    return text.getvalue()

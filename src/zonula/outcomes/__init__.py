@@ -4,8 +4,11 @@ from zonula.outcomes.aggregate import Aggregate, Signed, aggregate, read_signed,
 from zonula.outcomes.alike import patients_like
 from zonula.outcomes.claims import reading_list
 from zonula.outcomes.clinic_report import Band, ClinicReport, clinic_report
-from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, Standing, outcome
+from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, StageStart, Standing, outcome
 from zonula.outcomes.definitions import Definitions, declared
+from zonula.outcomes.export import data_dictionary, outcome_table
+from zonula.outcomes.parts import OffSwitch, StageChange, pool_off_switches, read_off_switches, stage_changes
+from zonula.outcomes.patient_page import PatientOutcome, patient_outcome
 from zonula.outcomes.pooling import Pooled, PooledReport, pool
 from zonula.outcomes.recovery_time import Curve, CurvePoint, Prediction, cumulative_incidence, predict
 from zonula.outcomes.registry_file import Refused, read_registry
@@ -24,7 +27,9 @@ __all__ = [
     "Definitions",
     "End",
     "Flow",
+    "OffSwitch",
     "Outcome",
+    "PatientOutcome",
     "Pooled",
     "PooledReport",
     "Prediction",
@@ -33,6 +38,8 @@ __all__ = [
     "RegressionToMean",
     "ReportCard",
     "Signed",
+    "StageChange",
+    "StageStart",
     "Standing",
     "Study",
     "Verdict",
@@ -42,21 +49,27 @@ __all__ = [
     "clinic_report",
     "complete_cases",
     "cumulative_incidence",
+    "data_dictionary",
     "declared",
     "estimate",
     "flow_diagram",
     "outcome",
+    "outcome_table",
     "parse_study",
+    "patient_outcome",
     "patients_like",
     "pool",
+    "pool_off_switches",
     "predict",
     "predictors_of",
+    "read_off_switches",
     "read_registry",
     "read_signed",
     "reading_list",
     "report_card",
     "seal",
     "sign",
+    "stage_changes",
     "suppressed",
     "verify",
 ]

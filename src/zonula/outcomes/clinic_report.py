@@ -7,6 +7,7 @@ import numpy as np
 
 from zonula.outcomes.course import Course, End, Outcome, Standing, outcome
 from zonula.outcomes.definitions import Definitions
+from zonula.outcomes.parts import StageChange, stage_changes
 from zonula.outcomes.recovery_time import Curve, cumulative_incidence
 from zonula.outcomes.regression_to_mean import RegressionToMean, estimate
 from zonula.outcomes.report_card import ReportCard, report_card
@@ -60,6 +61,7 @@ class ClinicReport(msgspec.Struct, frozen=True, kw_only=True):
     recovery: Curve | None
     drop_out: Curve | None
     foods: Foods
+    stages: tuple[StageChange, ...]
     claim: ReportCard
     bands: tuple[BandRow, ...] = ()
 
@@ -89,6 +91,7 @@ def clinic_report(
         recovery=cumulative_incidence(outcomes, rules.agreed_times) if enough else None,
         drop_out=cumulative_incidence(outcomes, rules.agreed_times, End.DROPPED_OUT) if left else None,
         foods=_foods(courses),
+        stages=stage_changes(courses),
         claim=report_card(courses, outcomes, rules, rng),
         bands=tuple(_band(band, courses, outcomes, rules) for band in bands),
     )

@@ -30,6 +30,13 @@ class AdverseEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serious: bool = False
 
 
+class StageStart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stage of the treatment entered on a day of the course."""
+
+    day: int
+    stage: str
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One patient in a registry. Everything but patient, clinic and readings may be unknown (None).
 
@@ -52,6 +59,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     foods_given_back: int | None = None
     days_restricted: int | None = None
     adverse_events: tuple[AdverseEvent, ...] = ()
+    stages: tuple[StageStart, ...] = ()
 
     @property
     def percent_positive(self) -> float | None:

@@ -58,14 +58,14 @@ def pool(aggregates: Sequence[Aggregate]) -> PooledReport:
             "Only equal definitions are pooled; agree on the cards first.",
         )
     effects = [(one.clinic, one.effect.log_hazard_ratio, one.effect.error) for one in aggregates if one.effect]
-    ratio = _combine(effects)
+    ratio = combine(effects)
     days = sorted({point.day for one in aggregates for point in one.points})
     recovered = {}
     for day in days:
         at_day = [
             (one.clinic, point.cloglog, point.error) for one in aggregates for point in one.points if point.day == day
         ]
-        found = _combine(at_day)
+        found = combine(at_day)
         if found is not None:
             recovered[day] = _map(found, lambda scale: 1 - exp(-exp(scale)))
     return PooledReport(
@@ -82,7 +82,8 @@ def pool(aggregates: Sequence[Aggregate]) -> PooledReport:
     )
 
 
-def _combine(estimates: Sequence[tuple[str, float, float]]) -> Pooled | None:
+def combine(estimates: Sequence[tuple[str, float, float]]) -> Pooled | None:
+    """Random-effects mean of (name, estimate, standard error); None for none, the estimate itself for one."""
     from statsmodels.stats.meta_analysis import combine_effects
 
     if not estimates:

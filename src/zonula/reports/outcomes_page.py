@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zonula.knowledge import Card, Shelf
-from zonula.outcomes import ClinicReport, Curve, Standing, Verdict
+from zonula.outcomes import ClinicReport, Curve, PatientOutcome, Standing, Verdict
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -37,7 +37,14 @@ def outcomes_text(report: ClinicReport) -> str:
     lines.append(
         f"  {'with an adverse event':<26}{report.patients_harmed:>7}   ({report.serious_adverse_events} serious events)"
     )
-    lines += ["", change_sentence(report), recovery_sentence(report), foods_sentence(report), ""]
+    lines += [
+        "",
+        change_sentence(report),
+        recovery_sentence(report),
+        foods_sentence(report),
+        *stage_sentences(report),
+        "",
+    ]
     lines.append(f"Skin-test claim: {VERDICTS[report.claim.verdict]}. {report.claim.says}")
     if report.claim.hazard_ratio is not None and report.claim.interval is not None:
         low, high = report.claim.interval
@@ -53,6 +60,42 @@ def outcomes_text(report: ClinicReport) -> str:
             f"({band.recovered} of {band.patients} recovered)"
         )
     return "\n".join(lines)
+
+
+def stage_sentences(report: ClinicReport) -> list[str]:
+    """Stages compared within patients; description, as their order is never randomised."""
+    return [
+        f"From {one.earlier} to {one.later}: {one.change:+.1f} points of 120 within {one.patients} patients "
+        f"(95 % interval {one.low:+.1f} to {one.high:+.1f}). Stages follow in one order, so this describes and does not prove."
+        for one in report.stages
+    ]
+
+
+def patient_text(found: PatientOutcome) -> str:
+    """One patient's outcome for a terminal."""
+    own = found.outcome
+    lines = [f"Patient {own.patient}: {STANDINGS[own.standing]}"]
+    if own.baseline is not None and own.change_percent is not None:
+        lines.append(f"Baseline {own.baseline:.0f} of 120; last four weeks {own.change_percent:+.0f} %.")
+    if found.reliable_change is not None:
+        more = "more than" if found.reliably_changed else "no more than"
+        lines.append(f"Reliable change index {found.reliable_change:+.1f}: {more} measurement noise (limit 1.96).")
+    if found.own_change_percent is not None:
+        lines.append(
+            f"About {found.own_change_percent:+.0f} % would be expected without anything done (regression to the mean)."
+        )
+    if found.prediction:
+        made = found.prediction
+        lines.append(
+            f"If the patient stays: recovery by day {made.median_day:.0f} (8 of 10 between {made.low_day:.0f} and {made.high_day:.0f}), "
+            f"from {made.recoveries} recoveries in {made.patients} patients."
+        )
+    if found.alike:
+        last = found.alike.points[-1]
+        lines.append(
+            f"Of {found.alike.patients} patients alike, {100 * last.probability:.0f} % had recovered by day {last.day}."
+        )
+    return "\n".join([*lines, *(f"Not said: {why}." for why in found.because)])
 
 
 def change_sentence(report: ClinicReport) -> str:
@@ -94,7 +137,12 @@ def outcomes_html(report: ClinicReport, shelf: Shelf) -> str:
         report=report,
         standings=[(words, report.standings[kind.value]) for kind, words in STANDINGS.items()],
         verdict=VERDICTS[report.claim.verdict],
-        sentences=[change_sentence(report), recovery_sentence(report), foods_sentence(report)],
+        sentences=[
+            change_sentence(report),
+            recovery_sentence(report),
+            foods_sentence(report),
+            *stage_sentences(report),
+        ],
         curve=_curve_points(report.recovery),
         left=_curve_points(report.drop_out),
         last_day=report.recovery.points[-1].day if report.recovery and report.recovery.points else 0,

@@ -75,7 +75,7 @@ def test_a_study_is_sealed_and_a_site_allocated(tmp_path, capsys):
 def test_the_reading_list_names_every_claim_with_its_sources(capsys):
     assert main(["outcomes", "reading-list", "--today", "2026-11-24"]) == 0
     said = capsys.readouterr().out
-    assert said.count("What would change our mind") == 7
+    assert said.count("What would change our mind") == 8
     assert "https://doi.org/10.1136/gutjnl-2019-318427" in said
 
 
