@@ -161,7 +161,7 @@ def flipped_functions(module):
             if isinstance(node, ast.Compare):
                 for place, operator in enumerate(node.ops):
                     node.ops[place] = FLIPS[type(operator)]()
-                    code = compile(ast.Module(functions, []), "bent", "exec")
+                    code = compile(ast.Module(functions, []), "<bent>", "exec")
                     shown = f"{function.name}: {ast.unparse(node)}"
                     node.ops[place] = operator
                     namespace = dict(vars(module))
@@ -196,7 +196,7 @@ def test_each_flipped_comparison_of_the_routes_fails_a_case(all_celiac_cases):
     for shown, namespace in flipped_functions(guidelines):
         counted += 1
         namespace["_NEEDS"] = {
-            name: eval(compile(ast.Expression(need), "needs", "eval"), namespace)
+            name: eval(compile(ast.Expression(need), "<needs>", "eval"), namespace)
             for name, need in _needs_of(guidelines).items()
         }
         try:

@@ -1,5 +1,6 @@
 """`zonula celiac` and `zonula hla` by hand: good input, bad input, templates, and JSON that keeps to its published schema."""
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -69,6 +70,9 @@ def test_a_genotype_file_on_the_command_line(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "DQ2.5 tag present" in said
     assert "complemented" in said
+    (tmp_path / "raw.gz").write_bytes(gzip.compress((tmp_path / "raw.txt").read_bytes()))
+    assert main(["hla", str(tmp_path / "raw.gz"), "--today", "2026-11-24"]) == 0
+    assert "DQ2.5 tag present" in capsys.readouterr().out
     document = valid("hla", answer)
     assert document["typing"] is None
     assert "rs1000001" not in answer.read_text()
