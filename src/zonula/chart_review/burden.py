@@ -14,6 +14,7 @@ from zonula.chart_review.symptom_domains import first_day
 
 _CARD = ("chart_review/burden",)
 _NOT_TESTS = frozenset({"vital-signs", "survey", "social-history", "activity", "exam", "procedure", "therapy"})
+_TESTS = "chart_review/tests"  # what stands in a test list but not on this card is a vital sign or a question
 _DAYS_PER_YEAR = 365.25
 
 
@@ -22,7 +23,7 @@ def burden(case: Case, present: tuple[SymptomDomain, ...], peak: Busiest) -> tup
     first = first_day(case)
     years = None if first is None else round((case.today - first.earliest).days / _DAYS_PER_YEAR, 1)
     specialties = _specialties(case)
-    results = [fact for fact in case.facts(RESULTS) if _is_test(fact)]
+    results = [fact for fact in case.facts(RESULTS) if _is_test(case, fact)]
     tests = tally(case, results)
     chronic = {key for fact in case.facts(CONDITIONS) for key in keys(fact, "list", "chronic/", case.words)}
     encounters = case.facts(ENCOUNTERS)
@@ -64,19 +65,23 @@ def tally(case: Case, results: Iterable[Fact]) -> Tests:
     )
 
 
-def _is_test(fact: Fact) -> bool:
+def _is_test(case: Case, fact: Fact) -> bool:
     """A result of a laboratory or technical test: not a vital sign, a questionnaire or a habit, and not an empty panel."""
     if fact.value is None and not fact.value_text and not fact.value_codes and fact.interpretation is None:
         return False
-    return fact.detail("category") not in _NOT_TESTS
+    if fact.detail("category").casefold().replace(" ", "-") in _NOT_TESTS:
+        return False
+    listed = _listed(case, fact)
+    return not listed or listed.removeprefix("test/") in case.card(_TESTS).data
 
 
 def _test(case: Case, fact: Fact) -> object:
-    for code in fact.codes:
-        for name in case.words.lists_of_code(code.system, code.code):
-            if name.startswith("test/"):
-                return name
-    return fact.codes[0].key if fact.codes else fact.text.casefold()
+    return _listed(case, fact) or (fact.codes[0].key if fact.codes else fact.text.casefold())
+
+
+def _listed(case: Case, fact: Fact) -> str:
+    """The list of tests a result belongs to; "" when it is none we know."""
+    return next((name for code in fact.codes for name in case.words.lists_under("test/", code.system, code.code)), "")
 
 
 def _specialties(case: Case) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from zonula.chart_review import nodes as n
 from zonula.chart_review import reading
 from zonula.chart_review.closures import KIND_MARKS, STANDING_MARKS, Closures, is_feature
 from zonula.chart_review.evaluate import Evidence, Selected
+from zonula.chart_review.mentions import LABEL
 from zonula.chart_review.opened import Held, OpenChart, TruthTest
 from zonula.chart_review.vocabulary import Vocabulary
 
@@ -119,7 +120,9 @@ class Compiled:
         if len(self._texts) > _MOST_REMEMBERED:
             self._texts.clear()
         said = {(mention.list, mention.said) for mention in self.words.mentions(text)}
-        self._texts[text] = features = _with_bits({feature for way in said for feature in self._of_text.get(way, ())})
+        features = _with_bits({feature for way in said for feature in self._of_text.get(way, ())})
+        if len(text) <= LABEL:
+            self._texts[text] = features
         return features
 
     def truth(self, node: n.Truth, opened: OpenChart) -> Evidence:

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?/,:]", re.UNICODE)
 _CLAUSE = re.compile(r"[.;!\n]|\bbut\b|\bhowever\b|\balthough\b|\bexcept\b|\bnow has\b", re.IGNORECASE)
 _STOPS = frozenset({",", ":", ""})  # what follows them is said of something else
 _MOST_WORDS = 100_000
-_LONGEST_TEXT = 4000  # characters read of one text; a longer narrative is not a label
+LABEL = 400  # characters up to which a text is a label worth remembering; narratives are read and forgotten
 
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
@@ -62,11 +62,15 @@ class MentionReader:
         self._after = _cue_words(cues.after, 0)  # by their first word
         self._reach = cues.reach
         self._behind = cues.behind + 1
-        self.read = lru_cache(maxsize=65536)(self._read)
+        self._remembered = lru_cache(maxsize=65536)(self._read)
+
+    def read(self, text: str) -> tuple[Mention, ...]:
+        """Every mention in a text, in order, each once."""
+        return self._remembered(text) if len(text) <= LABEL else self._read(text)
 
     def _read(self, text: str) -> tuple[Mention, ...]:
         found: dict[Mention, None] = {}
-        for clause in _CLAUSE.split(text[:_LONGEST_TEXT].casefold()):
+        for clause in _CLAUSE.split(text.casefold()):
             words = _WORD.findall(clause)
             spans = [
                 (place, end, phrase.list)

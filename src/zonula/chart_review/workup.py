@@ -19,8 +19,8 @@ _STATUS = {
     None: WorkupStatus.DONE_UNJUDGED,
 }
 _SAYS = {
-    WorkupStatus.REASSURING: "done, within its limits",
-    WorkupStatus.ABNORMAL: "done, outside its limits",
+    WorkupStatus.REASSURING: "done, normal",
+    WorkupStatus.ABNORMAL: "done, abnormal",
     WorkupStatus.INCONCLUSIVE: "done, without a clear answer",
     WorkupStatus.DONE_UNJUDGED: "done; sent without limits or interpretation",
     WorkupStatus.NOT_INTERPRETABLE: "done, not interpretable",

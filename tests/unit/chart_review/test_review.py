@@ -116,8 +116,8 @@ def test_the_summary_counts_the_record(told):
     assert (summary.encounters, summary.specialties) == (2, 2)
     assert summary.specialty_names == ("gastroenterology", "neurology")
     tests = summary.tests
-    assert (tests.results, tests.distinct, tests.repeated) == (6, 5, 1)
-    assert (tests.normal, tests.abnormal, tests.inconclusive, tests.not_judged) == (3, 1, 1, 1)
+    assert (tests.results, tests.distinct, tests.repeated) == (5, 4, 1)
+    assert (tests.normal, tests.abnormal, tests.inconclusive, tests.not_judged) == (3, 1, 1, 0)
     assert tests.normal + tests.abnormal + tests.inconclusive + tests.not_judged == tests.results
 
 
