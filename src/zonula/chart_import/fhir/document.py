@@ -22,7 +22,6 @@ from zonula.chart_import.fhir.subjects import Subjects
 from zonula.chart_import.report import DocumentReport, ReadDocument
 
 _NOT_SHAPED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_KINDS = {kind.encode(): kind for kind in HANDLERS}
 _NONE_ELSEWHERE: Mapping[str, Resource] = {}
 _URL = re.compile(rb'"url"\s*:\s*"([^"\\]{1,200})"')
 
@@ -94,14 +93,15 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
     for entry in entries:
         raw = entry.resource
         first = TYPE_FIRST.match(raw)
-        kind = (_KINDS.get(first[1]) if first else None) or type_of(raw)
+        kind = first[1].decode() if first else type_of(raw)
         counts[kind] = counts.get(kind, 0) + 1
         handler = HANDLERS.get(kind)
         if handler is None:
             if kind == "Bundle":
                 entries += _nested(raw, reading)
                 continue
-            versions.check_type(kind, raw)
+            if kind not in others:
+                versions.check_type(kind, raw)
             others[kind] = others.get(kind, 0) + 1
             continue
         try:
