@@ -1,5 +1,7 @@
 """The suspicion ledger: each label somebody wrote down, by whom and when, and where its criteria stand. A label stays a suspicion."""
 
+from functools import cache
+
 from zonula.chart import Fact, Finding, Kind, Status
 from zonula.chart_review import nodes as n
 from zonula.chart_review.case import Case, written
@@ -31,10 +33,7 @@ def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, 
     only_patient = all(fact.status is Status.PATIENT_REPORTED for fact in facts)
     because = tuple(fact.id for fact in facts)
     criteria = _criteria(case, label)
-    cited = {card.id: None, _READ_BY: None}
-    for truth in (*SUSPICIONS[label].supporting.values(), *SUSPICIONS[label].opposing.values()):
-        cited.update(dict.fromkeys(n.cited_cards(truth)))
-    cards = tuple(cited)
+    cards = _cited(label)
     supporting = [criterion for criterion in criteria if criterion.supports]
     met = sum(criterion.standing is CriterionMet.MET for criterion in supporting)
     never = sum(criterion.standing is CriterionMet.NEVER_TESTED for criterion in supporting)
@@ -58,6 +57,14 @@ def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, 
         according_to=cards,
     )
     return suspicion, case.finding(f"suspicion.{label}", says, cards, because=because, value=suspicion.status)
+
+
+@cache
+def _cited(label: str) -> tuple[str, ...]:
+    """The label's card, how wording was read, and every other card whose figures its criteria read."""
+    both = SUSPICIONS[label]
+    read = (card for truth in (*both.supporting.values(), *both.opposing.values()) for card in n.cited_cards(truth))
+    return tuple(dict.fromkeys((card_of(label), _READ_BY, *read)))
 
 
 def _proposal(fact: Fact) -> Proposal:

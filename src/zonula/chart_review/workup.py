@@ -45,8 +45,7 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
     if results:
         last = next((fact for fact in reversed(results) if fact.when.known), results[-1])
         status, reason, more, card = _withheld(case, test, _STATUS[judgement(last, case.words.result_words)])
-        because = [fact.id for fact in results]
-        because += [fact for fact in more if fact not in because]
+        because = list(dict.fromkeys((*(fact.id for fact in results), *more)))
         cards = (*cards, *card)
     elif "part_of" in described and (results := case.facts(tests(described["part_of"]))):
         last, because = results[-1], [fact.id for fact in results]

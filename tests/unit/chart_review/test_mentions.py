@@ -31,11 +31,8 @@ def said(text, name):
         ("Fatigue, no headache", "domain/fatigue", {"affirmed"}),
         ("Fatigue, no headache", "domain/headache", {"denied"}),
         ("no energy, bloated", "domain/bloating", {"affirmed"}),
-        (
-            "Mother has migraine",
-            "domain/headache",
-            {"affirmed"},
-        ),  # "has" stands nearer; see the card: ask the family question
+        ("Mother has migraine", "domain/headache", {"family"}),
+        ("Mother has migraine, patient reports rash", "domain/rash", {"affirmed"}),
         ("family history of migraine", "domain/headache", {"family"}),
         ("sister with eczema", "domain/rash", {"family"}),
         ("no family history of celiac disease", "history/celiac", {"denied"}),
