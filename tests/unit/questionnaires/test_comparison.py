@@ -132,6 +132,52 @@ def test_without_code_lists_the_records_are_not_said_to_be_silent(told, tmp_path
     assert "reported_not_recorded.itch" not in found
 
 
+@pytest.mark.parametrize(
+    ("label", "recorded", "same"),
+    [
+        ("MS", "Multiple sclerosis", False),
+        ("MS", "MS, relapsing", True),
+        ("rheumatoid arthritis", "Arthritis of the knee", False),  # every word of the label must be there
+        ("allergic rhinitis", "Allergy rhinitis", True),  # forms of one word share five letters
+        ("gout", "Gouty nephropathy", False),  # short words must be equal
+    ],
+)
+def test_wordings_are_matched_word_by_word(told, label, recorded, same):
+    found = told({"label-name": label}, fact(1, Kind.CONDITION, recorded, status=Status.CONFIRMED))
+    assert ("label_without_record" not in found) is same
+
+
+def test_a_label_is_also_found_in_the_display_of_a_code(told):
+    coded = Fact(
+        id="f1",
+        kind=Kind.CONDITION,
+        sources=(Source("d", "1"),),
+        text="see code",
+        codes=(Code(System.ICD10CM, "E06.3", "Autoimmune thyroiditis"),),
+        status=Status.CONFIRMED,
+    )
+    assert "label_without_record" not in told({"label-name": "autoimmune thyroiditis"}, coded)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "recorded"),
+    [
+        (Kind.CONDITION, "Migraine", True),
+        (Kind.DOCUMENT, "Migraine", False),  # only labels of conditions and symptoms are read as wordings
+        (Kind.CONDITION, "Seen today for a rash and no migraine was reported this time", False),  # a narrative
+    ],
+)
+def test_only_short_labels_count_by_their_wording(told, kind, text, recorded):
+    found = told({"headache-severity": 4}, fact(1, kind, text))
+    assert ("reported_not_recorded.headache" not in found) is recorded
+
+
+def test_an_undated_response_is_compared_as_of_today(answered, today):
+    found = compare(answered(FORM, {"itch-severity": 6}, authored=""), chart_of(BORN, ()), today)
+    assert {finding.as_of for finding in found} == {today}
+    assert {finding.state for finding in found} == {State.YES}
+
+
 def test_answers_to_another_questionnaire_are_not_compared(answered, today):
     with pytest.raises(UserError, match="only answers to symptom-domains"):
         compare(answered(shipped("phq-9"), {"phq9-1": 1}), chart_of(BORN, ()), today)

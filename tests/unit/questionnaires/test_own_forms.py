@@ -77,6 +77,43 @@ def test_points_are_found_wherever_they_stand(form):
     assert [problem.what for problem in validate(questionnaire, wrong)] == ["an option that is not in its list"]
 
 
+@pytest.mark.parametrize(
+    ("coding", "points"),
+    [
+        ({"system": "s", "code": "a"}, 2),
+        ({"code": "a"}, 2),  # without a system it is matched by its code
+        ({"system": "t", "code": "a"}, None),  # another system's a is another answer
+        ({"display": "a"}, 2),  # some senders write the wording only
+        ({"code": 1}, None),
+        ({"code": "a", "system": 1}, None),
+    ],
+)
+def test_how_a_coded_answer_finds_its_option(coding, points):
+    from zonula.questionnaires.form import Answers, prepared
+
+    form = prepared(load({"resourceType": "Questionnaire", **direct("option")}))
+    read = Answers(form, answers([{"linkId": "q", "answer": [{"valueCoding": coding}]}]))
+    assert read.points("q") == points
+    assert bool(read.problems) is (points is None)
+
+
+def test_an_open_question_takes_what_is_not_listed():
+    form = load(
+        {
+            "resourceType": "Questionnaire",
+            "item": [{"linkId": "q", "type": "open-choice", "answerOption": [{"valueString": "x"}]}],
+        }
+    )
+    for value in ({"valueString": "y"}, {"valueCoding": {"code": "z"}}):
+        assert validate(form, answers([{"linkId": "q", "answer": [value]}])) == ()
+
+
+def test_a_date_on_its_limit_is_within_it():
+    limit = [{"url": "http://hl7.org/fhir/StructureDefinition/minValue", "valueDate": "2000-01-01"}]
+    form = load({"resourceType": "Questionnaire", "item": [{"linkId": "q", "type": "date", "extension": limit}]})
+    assert validate(form, answers([{"linkId": "q", "answer": [{"valueDate": "2000-01-01"}]}])) == ()
+
+
 def test_first_values_stand_in_the_template_and_read_only_questions_without_one_do_not():
     form = load(
         {

@@ -103,6 +103,12 @@ def test_the_ends_of_the_limits_are_within_them(weight, height, answered, today)
     assert bool(low) is (weight == 20)
 
 
+def test_an_unknown_index_points_at_the_measure_that_is_missing(answered, today):
+    found = alarms(shipped("safety-screen"), answered(shipped("safety-screen"), {"safety-weight": 60}), today)
+    low = next(finding for finding in found if finding.id.endswith("low_weight"))
+    assert low.because == ("QuestionnaireResponse/r1#safety-height",)
+
+
 def nested(**group):
     inner = [{"linkId": "a", "type": "string", "required": True}, {"linkId": "b", "type": "string"}]
     return load({"resourceType": "Questionnaire", "item": [{"linkId": "g", "type": "group", "item": inner, **group}]})
