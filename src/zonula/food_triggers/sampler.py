@@ -21,6 +21,7 @@ LOG_WEIGHT_CENTRE = math.log(0.9453087204829419 / math.sqrt(math.pi))
 LOG_WEIGHT_NEAR = math.log(0.3936193231522412 / math.sqrt(math.pi))
 LOG_WEIGHT_FAR = math.log(0.01995324205904591 / math.sqrt(math.pi))
 SELDOM = 0.02  # conditional probability below which a group is visited less often
+TRIES = 60
 HANDFUL = 5  # groups offered in one swap
 WORTH_INTEGRATING = -7.0  # log posterior odds below which one node is enough
 
@@ -173,6 +174,7 @@ def draw_index(logs, count):  # type: ignore[no-untyped-def]
 @compiled
 def draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects):  # type: ignore[no-untyped-def]
     """Fill `effects` (S) with a draw given lag, scale and flare: zero where the symptom is not affected."""
+    some = False
     for s in range(rest.shape[1]):
         deviation = gain[i, s] * noise[s]
         u = gain[i, s] * rest[c, s] - drag[i, s] * phi
@@ -180,6 +182,8 @@ def draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects
         effects[s] = 0.0
         if np.random.random() * (1.0 - share + on) < on:
             effects[s] = positive_normal(u * deviation, deviation)
+            some = True
+    return some
 
 
 @compiled
@@ -290,13 +294,19 @@ def draw_group(
     root = math.sqrt(squares[c])
     evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, -1e300, nodes, node_logs)
     phi = nodes[draw_index(node_logs, 5)]
-    draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects)
+    for _ in range(TRIES):  # a trigger acts on at least one symptom
+        if draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects):
+            return k
     return k
 
 
 @compiled
-def capped(log_factor, cap):  # type: ignore[no-untyped-def]
-    """A few exposures may coincide with a flare that has nothing to do with them: evidence saturates at `cap`."""
+def capped(log_factor, cap, nowhere):  # type: ignore[no-untyped-def]
+    """A few exposures may coincide with a flare that has nothing to do with them: evidence saturates at `cap`.
+
+    `nowhere` is the prior chance that no symptom is affected, which is no trigger at all and is taken out.
+    """
+    log_factor = math.log(max(math.exp(min(log_factor, 300.0)) - nowhere, 1e-12) / (1.0 - nowhere))
     return log_factor - math.log(1.0 + math.exp(min(log_factor - cap, 300.0)))
 
 
@@ -359,6 +369,7 @@ def gibbs(  # type: ignore[no-untyped-def]
     drag, odds = np.empty_like(gain), np.empty_like(gain)
     pull, pull2 = loading / noise, loading * loading / noise
     prepare(squares, scales, loading, noise, share, gain, drag, odds)
+    nowhere = (1.0 - share) ** symptoms
     cells = lags * kinds
     logs, places = np.empty(cells), np.empty(groups)
     nodes, node_logs = np.empty(5), np.empty(5)
@@ -398,7 +409,7 @@ def gibbs(  # type: ignore[no-untyped-def]
                 node_logs,
                 logs,
             )
-            total = capped(total, caps[g])
+            total = capped(total, caps[g], nowhere)
             p = 1.0 / (1.0 + math.exp(-min(max(log_odds[g] + total, -40.0), 40.0)))
             last[g] = p
             if kept >= 0:
@@ -470,7 +481,7 @@ def gibbs(  # type: ignore[no-untyped-def]
                             node_logs,
                             logs,
                         )
-                        places[j] = log_odds[h] + capped(total, caps[h])
+                        places[j] = log_odds[h] + capped(total, caps[h], nowhere)
                 h = others[draw_index(places, groups)]
                 weigh(
                     h,
