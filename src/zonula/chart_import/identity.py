@@ -43,7 +43,7 @@ def people_of(records: Sequence[Record]) -> list[Person]:
     groups = _Groups(ordered)
     seen: dict[tuple[str, ...], list[int]] = {}
     for index, record in enumerate(ordered):
-        for key, why in _keys(record):
+        for key, why in joining_keys(record):
             for other in seen.get(key, ()):
                 groups.join(index, other, why)
             seen.setdefault(key, []).append(index)
@@ -109,7 +109,8 @@ def _join_pointed_at(ordered: Sequence[Record], groups: _Groups) -> None:
             groups.join(index, target, "it points at that patient's id in the same folder")
 
 
-def _keys(record: Record) -> list[tuple[tuple[str, ...], str]]:
+def joining_keys(record: Record) -> list[tuple[tuple[str, ...], str]]:
+    """What another record must share with this one to be a candidate for the same person, each with the reason in words."""
     patient = record.patient
     keys: list[tuple[tuple[str, ...], str]] = [
         (("identifier", each), "same identifier") for each in patient.identifiers if not each.startswith("|")
