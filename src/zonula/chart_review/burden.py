@@ -127,6 +127,9 @@ def _patterns(case: Case) -> Iterable[Finding]:
         evidence = case.truth(truth)
         if evidence.holds is not False:
             said = says if evidence.holds else f"Cannot be told from the records: {says[0].lower()}{says[1:]}"
+            limit = case.card(card)
+            if evidence.value is not None:
+                said += f" ({evidence.value:g}; the limit is {limit.value:g} {limit.unit})"
             yield case.finding(
                 f"burden.{name}",
                 f"{said}.",
@@ -134,4 +137,5 @@ def _patterns(case: Case) -> Iterable[Finding]:
                 state=evidence.holds,
                 because=evidence.because,
                 value=evidence.value,
+                unit=limit.unit,
             )

@@ -64,7 +64,7 @@ class SymptomDomain(msgspec.Struct, frozen=True, kw_only=True):
     """One of the twelve domains. present: the record affirms it. state: "no" only when it was denied, "unknown" when nobody wrote of it.
 
     first, last: first onset and last seen. count: facts that affirm it (all, patient-reported included); patient_reported: how many
-    of them only the patient said. because: those facts; when state is "no", the facts that deny it.
+    of them only the patient said. consider: recognised conditions to exclude while it is present. because: those facts; when state is "no", the facts that deny it.
     """
 
     id: str
@@ -76,6 +76,7 @@ class SymptomDomain(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 0
     patient_reported: int = 0
     periods: tuple[Period, ...] = ()
+    consider: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     according_to: tuple[str, ...] = ()
 

@@ -57,6 +57,7 @@ def _domain(case: Case, domain: str) -> tuple[SymptomDomain, Finding]:
             count=len(affirmed),
             patient_reported=reported,
             periods=tuple(Period(date.fromordinal(start), date.fromordinal(end)) for start, end in periods),
+            consider=tuple(case.card(card).data["recognised_conditions"]) if evidence.holds else (),
             because=because,
             according_to=cards,
         ),

@@ -105,6 +105,8 @@ def test_a_domain_has_onset_last_seen_count_and_reasons(told):
     assert domain(told, "headache").state is State.NO
     assert domain(told, "headache").because == ("4",)
     assert domain(told, "slow_healing").state is State.UNKNOWN
+    assert "hypothyroidism" in fatigue.consider
+    assert domain(told, "slow_healing").consider == ()
     assert domain(told, "rash").state is State.UNKNOWN, "what begins after the day of the review is not seen"
 
 
@@ -195,6 +197,7 @@ def test_the_clinics_hypothesis_is_labelled(drawing):
     assert six.hypothesis
     assert not six.verified
     assert six.level is None, "a hypothesis raises no flag"
+    assert "(6; the limit is 6 domains)" in six.says
 
 
 def test_an_empty_chart_says_nothing_is_known(drawing):
