@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import stat
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from zonula.cli import triggers_trial
+from zonula.cli import main, triggers_trial
 from zonula.errors import UserError
 from zonula.food_triggers.blinded.record import Record
 from zonula.food_triggers.blinded.schedules import Arm
@@ -135,6 +137,18 @@ def test_a_trial_from_design_to_report(capsys):
     assert "2031-01-20" in Path("r.html").read_text()
 
 
+def test_the_templates_and_rules_are_listed(capsys):
+    assert command("trial", "templates") == 0
+    told = capsys.readouterr().out
+    assert "salerno_gluten_repeated" in told
+    assert all(rule in told for rule in ("salerno_30", "two_of_three", "posterior"))
+
+
+def test_saying_the_words_loads_no_numerical_library():
+    code = "import sys, zonula.cli.triggers_trial; sys.exit(any(name in sys.modules for name in ('numpy', 'scipy')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_the_status_on_the_way_tells_what_is_next(capsys):
     command(*DESIGN)
     sealed = msgspec.json.decode(Path("s.json").read_bytes(), type=Sealed)
@@ -209,6 +223,15 @@ def test_a_bad_design_writes_nothing(words, says):
         command(*DESIGN, *words)
     assert not Path("t.json").exists()
     assert not Path("s.json").exists()
+
+
+def test_the_whole_command_line_reaches_them_and_errors_are_one_line(capsys):
+    assert main(["triggers", *DESIGN]) == 0
+    assert main(["triggers", "trial", "status", "t.json"]) == 0
+    capsys.readouterr()
+    assert main(["triggers", *DESIGN, "--first-day", "2031-13-01"]) == 2
+    assert main(["triggers", "trial", "unblind", "t.json", "s.json", "--by", "A"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
 
 
 def test_a_trial_is_never_overwritten():

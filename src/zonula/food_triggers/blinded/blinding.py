@@ -2,11 +2,11 @@
 
 Bang's index, per arm: (right - wrong) / all answers, do-not-knows counted in the denominator; 1 every guess right, 0 chance, -1
 every guess wrong. Variance for independent answers with shares r right and w wrong: (r + w - (r - w)**2) / n
-(Bang H, Ni L, Davis CE, Control Clin Trials 2004;25:143-156, doi 10.1016/j.cct.2003.10.016).
+(Bang H, Ni L, Davis CE, Control Clin Trials 2004;25:143-156, PMID 15020033).
 
 James' index, both arms together: (1 + d + (1 - d) k) / 2, where d is the share that does not know and k is a kappa-like chance
 corrected disagreement among the rest, with weight 0 for right and 1/2 for wrong guesses; 1 nobody knows, 0 everyone is right
-(James KE et al., Stat Med 1996;15:1421-1434).
+(James KE et al., Stat Med 1996;15:1421-1434, PMID 8841652).
 
 In one person the answers of several periods stand for several persons, and few answers make both indices uncertain. So whether
 the blinding counts as broken is decided by an exact test against the admissible orders, not by an index.

@@ -3,7 +3,7 @@
 A schedule is admissible when it holds exactly the planned number of active and sham periods, no arm runs longer than
 `longest_run` periods in a row and, when `paired`, each consecutive pair holds one of each. The number of ways to complete a
 prefix is counted by dynamic programming, so rank -> schedule (unranking) is a bijection onto 0 .. count-1: a uniform rank is a
-uniform schedule, with no rejection (Nijenhuis & Wilf, Combinatorial Algorithms, 1978, doi 10.1016/C2013-0-11243-3).
+uniform schedule, with no rejection (Nijenhuis & Wilf, Combinatorial Algorithms, 2nd ed., 1978).
 """
 
 from collections.abc import Iterator, Sequence
