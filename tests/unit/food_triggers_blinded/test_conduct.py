@@ -5,11 +5,14 @@ from datetime import date, datetime
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from virtual_trial import Person, run_trial
 
 from zonula.errors import UserError
 from zonula.food_triggers.blinded import conduct
 from zonula.food_triggers.blinded.conduct import Phase, Trial, diagram, step, trial_after
+from zonula.food_triggers.blinded.design import design_trial
 from zonula.food_triggers.blinded.events import (
     Asked,
     Declared,
@@ -159,3 +162,47 @@ def test_no_verdict_before_unsealing_nor_for_another_rule(milk):
     with pytest.raises(UserError, match="not the rule declared"):
         verdict_of(trial, as_of=date(2031, 6, 1), declaration=declare(Rule.POSTERIOR, milk))
     assert verdict_of(trial, as_of=date(2031, 6, 1), declaration=declare(Rule.SALERNO_30, milk)).rule_hash
+
+
+KINDS = st.sampled_from(["period_started", "period_ended", "portion", "rated", "guessed", "deviated", "stopped"])
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(1, 3), st.integers(0, 40)), max_size=25))
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_the_state_is_legal_and_a_refusal_changes_nothing(told):
+    """Random events: periods never start out of order or twice, and what was refused left no trace in the record."""
+    milk = design_trial(
+        "t1",
+        "general_food",
+        food="milk",
+        dose="200 ml",
+        outcomes=("bloating",),
+        first_day=date(2031, 1, 6),
+        cleared_by="Dr A",
+    )
+    rule = declare(Rule.SALERNO_30, milk)
+    record = append(
+        Record(),
+        Designed(at=NOW, design=milk, commitment="0" * 64),
+        Declared(at=NOW, declaration=rule, rule_hash=digest(rule), by="Dr A"),
+    )
+    more = {
+        "portion": {"eaten": 1},
+        "rated": {"outcome": "bloating", "score": 3},
+        "guessed": {"guess": "sham", "reason": "hunch", "asked": "first_portion"},
+        "deviated": {"what": "flu"},
+        "stopped": {"by": "patient", "why": "flu", "knew_order": False},
+    }
+    for kind, period, hours in told:
+        event = {"kind": kind, "at": f"2031-01-{20 + hours // 24}T{hours % 24:02}:00", **more.get(kind, {})}
+        if kind in ("period_started", "period_ended", "portion", "guessed"):
+            event["period"] = period
+        before = record
+        try:
+            record = append(record, read_event(msgspec.json.encode(event)))
+        except UserError:
+            assert record is before
+        trial = record.trial
+        assert 0 <= len(trial.started) - len(trial.ended) <= 1
+        assert (trial.phase is Phase.IN_PERIOD) == (len(trial.started) > len(trial.ended) and trial.stopped is None)
+    assert read_record(write_record(record)) == record
