@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("zonula.cli.plan", "walk a treatment protocol: start, record events, see today"),
     "outcomes": ("zonula.cli.outcomes", "what became of a clinic's patients, benefit and harm side by side"),
     "registry": ("zonula.cli.registry", "many clinics without moving patients' data: export, pool, declare a study"),
+    "simulate": ("zonula.cli.simulate", "virtual patients with known truth, for trying and testing"),
     "triggers": (
         "zonula.cli.triggers",
         "which foods cause symptoms: analyse a diary, plan challenges, run blinded trials",

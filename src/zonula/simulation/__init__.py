@@ -1,0 +1,24 @@
+"""Virtual patients with known truth, for tests, demonstrations and the calibration of every engine. Never evidence about people."""
+
+from zonula.simulation.diary import SYMPTOMS, GroupTruth, VirtualDiary, virtual_diary
+from zonula.simulation.files import ranges, virtual_diaries, write_diaries
+from zonula.simulation.mechanism import Body, Range, draw_body, one_serving, react
+from zonula.simulation.table import GROUPS, Catalogue, catalogue
+
+__all__ = [
+    "GROUPS",
+    "SYMPTOMS",
+    "Body",
+    "Catalogue",
+    "GroupTruth",
+    "Range",
+    "VirtualDiary",
+    "catalogue",
+    "draw_body",
+    "one_serving",
+    "ranges",
+    "react",
+    "virtual_diaries",
+    "virtual_diary",
+    "write_diaries",
+]
