@@ -1,12 +1,13 @@
 """Nodes to closures. Each closure means what `evaluate` says the node means; the features say which buckets to look at."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from zonula.chart import Fact, Kind, Sex
-from zonula.chart_review import derived, overlap, reading
+from zonula.chart import Kind, Sex
 from zonula.chart_review import nodes as n
+from zonula.chart_review import reading
 from zonula.chart_review.opened import FactTest, Found, Held, OpenChart, Places, SeriesTest, TruthTest, ValueTest
-from zonula.chart_review.spans import Span, compared, full_years
+from zonula.chart_review.spans import compared
+from zonula.chart_review.value_closures import value_closure
 from zonula.chart_review.vocabulary import Vocabulary
 
 Feature = n.CodedIn | n.TextLike | n.In
@@ -50,7 +51,9 @@ class Closures:
         if is_feature(node):
             return frozenset({self.feature(node)})
         if isinstance(node, n.And):
-            return next((found for part in node.of if (found := self.sources(part)) is not None), None)
+            found = [sources for part in node.of if (sources := self.sources(part)) is not None]
+            kinds = {place for known, place in self.features.items() if _is_kind(known)}
+            return min(found, key=lambda sources: not kinds.isdisjoint(sources), default=None)  # a kind is a big bucket
         if isinstance(node, n.Or):
             each = [self.sources(part) for part in node.of]
             if all(found is not None for found in each):
@@ -141,84 +144,7 @@ class Closures:
 
     def value(self, node: n.Value) -> ValueTest:
         """The span of a number or day, and the positions it was read from."""
-        match node:
-            case n.Figure(card=card, key=key):
-                number = self.words.figure(card, key)
-                constant: tuple[Span | None, Places] = ((number, number), ())
-                return lambda opened: constant
-            case n.Today():
-                return lambda opened: ((opened.today_ordinal, opened.today_ordinal), ())
-            case n.Birth():
-                return _birth
-            case n.Years(since=since, until=until):
-                start, stop = self.value(since), self.value(until)
-
-                def years(opened: OpenChart) -> tuple[Span | None, Places]:
-                    (a, because), (b, more) = start(opened), stop(opened)
-                    return full_years(a, b), because + more
-
-                return years
-            case n.OverlapOf(of=members):
-                tests = [self.series(member) for member in members]
-                rule = self.words.overlap
-
-                def overlapping(opened: OpenChart) -> tuple[Span | None, Places]:
-                    founds = [test(opened)[0] for test in tests]
-                    series = [[opened.facts[place] for place in found] for found in founds]
-                    peak = overlap.busiest(series, rule, opened.today_ordinal)
-                    return (peak.count, peak.at_most), tuple(place for which in peak.which for place in founds[which])
-
-                return overlapping
-            case _:
-                return self._value_of_series(node)
-
-    def _value_of_series(self, node: n.Node) -> ValueTest:
-        words = self.words
-        match node:
-            case n.CountOf(of=series):
-                counted = self.series(series)
-
-                def count(opened: OpenChart) -> tuple[Span | None, Places]:
-                    sure, maybe = counted(opened)
-                    return (len(sure), len(sure) + len(maybe)), sure + maybe
-
-                return count
-            case n.DistinctOf(of=series, by=by, prefix=prefix):
-                told_apart = self.series(series)
-
-                def distinct(opened: OpenChart) -> tuple[Span | None, Places]:
-                    sure, maybe = told_apart(opened)
-                    keyed = {place: derived.keys(opened.facts[place], by, prefix, words) for place in sure + maybe}
-                    surely = {key for place in sure for key in keyed[place]}
-                    at_most = surely | {key for place in maybe for key in keyed[place]}
-                    return (len(surely), len(at_most)), tuple(place for place, keys in keyed.items() if keys)
-
-                return distinct
-            case n.FallOf(of=series, measure=measure, days=limit):
-                falling, allowed = self.series(series), self.value(limit)
-
-                def fall(opened: OpenChart) -> tuple[Span | None, Places]:
-                    sure = falling(opened)[0]
-                    span, rests = derived.fall([opened.facts[p] for p in sure], measure, allowed(opened)[0], words)
-                    return span, tuple(p for p in sure if any(opened.facts[p] is fact for fact in rests))
-
-                return fall
-            case n.DayOf(of=series):
-                return self._read_first(series, reading.days)
-            case n.ValueOf(of=series, measure=measure):
-                return self._read_first(series, lambda fact: words.measured(fact, measure))
-            case n.UpperLimitsOf(of=series):
-                return self._read_first(series, derived.upper_limits)
-        raise TypeError(f"{type(node).__name__} is not a value")
-
-    def _read_first(self, series: n.Series, read: Callable[[Fact], Span | None]) -> ValueTest:
-        test = self.series(series)
-
-        def first(opened: OpenChart) -> tuple[Span | None, Places]:
-            sure = test(opened)[0]
-            return (read(opened.facts[sure[0]]), sure[:1]) if sure else (None, ())
-
-        return first
+        return value_closure(node, self)
 
     def truth(self, node: n.Node) -> TruthTest:  # noqa: PLR0911 - one case per node
         """The answer to a question."""
@@ -277,9 +203,14 @@ class Closures:
 
 def is_feature(node: n.Node) -> bool:
     """Whether the pass over the facts decides the node alone."""
-    return isinstance(node, n.CodedIn | n.TextLike) or (
-        isinstance(node, n.In) and node.attribute is n.Attribute.KIND and len(node.values) == 1
-    )
+    return isinstance(node, n.CodedIn | n.TextLike) or _is_kind(node) or node == _UNCLEAR
+
+
+_UNCLEAR = n.In(n.Attribute.CLARITY, (reading.UNCLEAR,))
+
+
+def _is_kind(node: n.Node) -> bool:
+    return isinstance(node, n.In) and node.attribute is n.Attribute.KIND and len(node.values) == 1
 
 
 def _scan(features: tuple[int, ...] | None, masks: list[int], test: FactTest | None) -> SeriesTest:
@@ -354,11 +285,6 @@ def _in_order(*because: Places) -> Places:
     if len(told) == 1 and len(told[0]) == 1:
         return told[0]
     return tuple(sorted({place for places in told for place in places}))
-
-
-def _birth(opened: OpenChart) -> tuple[Span | None, Places]:
-    born = opened.patient.birth
-    return (None if born is None else (born.earliest.toordinal(), born.latest.toordinal())), ()
 
 
 def _attribute_test(attribute: n.Attribute, values: frozenset[str], words: Vocabulary) -> FactTest:

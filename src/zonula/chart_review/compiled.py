@@ -39,6 +39,7 @@ class Compiled:
         self._of_answer: dict[str, list[int]] = {}
         self._of_text: dict[tuple[str, str], list[int]] = {}
         self._of_kind: dict[Kind, _Features] = {kind: ((), KIND_MARKS[kind]) for kind in Kind}
+        self._unclear: _Features | None = None
         touched = {truth: self._closures.touched(truth) for truth in tests}
         for node in (inner for whole in (*tests, *self._closures.slots) for inner in n.walk(whole)):
             if is_feature(node):
@@ -67,6 +68,8 @@ class Compiled:
             case n.TextLike(list=name, said=said):
                 for way in said:
                     self._of_text.setdefault((name, way), []).append(feature)
+            case n.In(attribute=n.Attribute.CLARITY):
+                self._unclear = _with_bits({feature})
             case n.In(values=(kind,)):
                 self._of_kind[Kind(kind)] = ((feature,), KIND_MARKS[kind] | 1 << feature)
 
@@ -76,12 +79,16 @@ class Compiled:
         opened = OpenChart(facts, chart.patient, today, len(self._closures.slots))
         buckets, codes, texts, kinds = opened.buckets, self._codes, self._texts, self._of_kind
         marks, words = opened.marks, self.words.result_words
+        unclear = self._unclear
         for place, fact in enumerate(facts):
             kind = fact.kind
             found, mark = kinds[kind]
             mark |= STANDING_MARKS[reading.standing(fact, words)]
+            explained = False
             for code in fact.codes:
-                key = (code.system, code.code)
+                system = code.system
+                explained = explained or system in reading.EXPLAINED_BY
+                key = (system, code.code)
                 features, bits = codes.get(key) or self._remember(codes, key, self._of_code)
                 if bits:
                     mark |= bits
@@ -92,12 +99,19 @@ class Compiled:
                     features, bits = self._answers.get(key) or self._remember(self._answers, key, self._of_answer)
                     mark |= bits
                     found = found + features
-            text = reading.wording(fact)
+            text = "" if explained else reading.spoken(fact)
             if text:
                 features, bits = texts.get(text) or self._read(text)
                 if bits:
                     mark |= bits
                     found = found + features
+            if (
+                unclear
+                and (fact.value is None or fact.interpretation)
+                and reading.clarity(fact, words) == reading.UNCLEAR
+            ):
+                found = found + unclear[0]
+                mark |= unclear[1]
             for feature in found:
                 bucket = buckets.get(feature)
                 if bucket is None:

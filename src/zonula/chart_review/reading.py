@@ -148,10 +148,15 @@ def stretch(fact: Fact) -> tuple[int, int] | None:
 
     Moments known only to the year are too coarse to overlap and are left out; None when nothing else is left.
     """
-    when = fact.when
-    claims = (when.start, when.end or fact.recorded)
-    claimed = [day.earliest.toordinal() for day in claims if day is not None and day.precision is not Precision.YEAR]
-    return (min(claimed), max(claimed)) if claimed else None
+    start, end = fact.when.start, fact.when.end or fact.recorded
+    if start is None or start.precision is Precision.YEAR:
+        start = end
+    if end is None or end.precision is Precision.YEAR:
+        end = start
+    if start is None or end is None or start.precision is Precision.YEAR or end.precision is Precision.YEAR:
+        return None
+    first, last = start.earliest.toordinal(), end.earliest.toordinal()
+    return (first, last) if first <= last else (last, first)
 
 
 def seen_on(fact: Fact, today: date) -> bool:
@@ -161,14 +166,19 @@ def seen_on(fact: Fact, today: date) -> bool:
 
 
 def wording(fact: Fact) -> str:
-    """What `TextLike` reads: the text, and where a visit or an answer says more, the reason or the answer; "" when codes explain it."""
+    """What `TextLike` reads; "" when an ICD-CM or LOINC code explains the fact."""
     for code in fact.codes:
         if code.system in EXPLAINED_BY:
             return ""
+    return spoken(fact)
+
+
+def spoken(fact: Fact) -> str:
+    """The text, and where a visit or an answer says more, the reason or the answer: apart, for a negative patch test is a patch test."""
     if fact.kind is Kind.ENCOUNTER and fact.details:
         return f"{fact.text}. {fact.detail('reason')}"
     if fact.kind is Kind.OBSERVATION and fact.value_text:
-        return f"{fact.text}. {fact.value_text}"  # apart: a negative patch test is a patch test
+        return f"{fact.text}. {fact.value_text}"
     return fact.text
 
 
