@@ -21,14 +21,24 @@ check: dev         ## format, lint, types, import contracts, documents current
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) tools/check_house.py
+	@$(PY) tools/print_schemas.py --check
 	@$(PY) tools/print_rules.py --check
 
 fix: dev           ## format and mend what can be mended, print the generated documents
 	@$(RUFF) format -q $(CODE); $(RUFF) check -q --fix $(CODE)
-	@$(PY) tools/print_rules.py
+	@$(PY) tools/print_schemas.py; $(PY) tools/print_rules.py
 
 bench: dev         ## every speed claim as a ratio against a peer in the same run
 	@set -e; for program in benchmarks/bench_*.py; do echo "== $$program"; OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
+
+agreement: dev     ## rules on many generated charts: every executor must answer alike
+	@set -e; for program in tests/agreement/*/hunt*.py; do OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
+
+calibrate: dev     ## the long calibration of the statistical engines; writes its report into docs/
+	@set -e; for program in tests/calibration/*/calibrate*.py; do OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
+
+fuzz: dev          ## hostile input for every parser, a minute each
+	@set -e; for program in tests/fuzz/fuzz_*.py; do $(PY) $$program 60; done
 
 lock: dev          ## rewrite the lock files from pyproject.toml (needs uv)
 	@tools/lock.sh
