@@ -10,7 +10,6 @@ from zonula.chart_review.spans import compared
 from zonula.chart_review.value_closures import value_closure
 from zonula.chart_review.vocabulary import Vocabulary
 
-Feature = n.CodedIn | n.TextLike | n.In
 _NO_FACTS: Found = ((), ())
 KIND_MARKS = {kind.value: 1 << place for place, kind in enumerate(Kind)}
 STANDING_MARKS = {said: 1 << (len(Kind) + place) for place, said in enumerate(reading.STANDINGS)}

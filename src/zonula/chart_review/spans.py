@@ -45,6 +45,3 @@ def joined_or(parts: Iterable[bool | None]) -> bool | None:
     """Yes when any part is, else unknown when any part is, else no."""
     known = list(parts)
     return True if True in known else None if None in known else False
-
-
-OPERATORS = tuple(_YES_NO)

@@ -3,6 +3,7 @@
 import os
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -269,3 +270,10 @@ def test_the_order_in_which_facts_arrive_changes_nothing():
     }
     assert len(answers) == 1
     assert answers.pop().because == ("c",)
+
+
+def test_a_question_that_was_not_compiled_is_refused():
+    compiled = Compiled([n.SexIs(Sex.FEMALE)], vocabulary())
+    opened = compiled.open(chart_of(Patient(id="p"), []), TODAY)
+    with pytest.raises(KeyError):
+        compiled.truth(n.SexIs(Sex.MALE), opened)

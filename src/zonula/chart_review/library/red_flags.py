@@ -69,8 +69,14 @@ def _new_after(flag: str, series: n.Facts) -> n.Truth:
     )
 
 
-def _fell(flag: str, percent: str, days: str) -> n.Truth:
-    return n.Compare(n.FallOf(tests("body_weight"), "body_weight", _figure(flag, days)), ">=", _figure(flag, percent))
+def _fell(flag: str, *limits: tuple[str, str]) -> n.Truth:
+    """The weight fell by one of the card's percentages within its days, and the last weighing is recent."""
+    recent = n.Is(last_result("body_weight"), n.Within(_figure(flag, "recent_days")))
+    falls = tuple(
+        n.Compare(n.FallOf(tests("body_weight"), "body_weight", _figure(flag, days)), ">=", _figure(flag, percent))
+        for percent, days in limits
+    )
+    return n.And((n.Or(falls), recent))
 
 
 _ITCH = n.Exists(affirming("itch"))
@@ -90,19 +96,16 @@ RED_FLAGS: dict[str, n.Truth] = {
     "neuro_alarm": _recent("neuro_alarm"),
     "new_headache_after_50": _new_after("new_headache_after_50", affirming("headache")),
     "psychosis_mania": _recent("psychosis_mania"),
-    "safeguarding": recorded("flag/safeguarding"),
+    "safeguarding": _recent("safeguarding"),
     "itch_in_pregnancy": n.And((_ITCH, _recent("itch_in_pregnancy", "history/pregnancy"))),
-    "very_low_cortisol": result("cortisol", "<", card_of("very_low_cortisol"), "below"),
+    "very_low_cortisol": _recent_result("very_low_cortisol", "cortisol", "below"),
     "dysphagia": _recent("dysphagia"),
     "weight_loss_recorded": _recent("weight_loss_recorded", "flag/weight_loss"),
-    "weight_falling": _fell("weight_falling", "percent", "days"),
-    "weight_falling_fast": n.Or(
-        (
-            _fell("weight_falling_fast", "percent_month", "days_month"),
-            _fell("weight_falling_fast", "percent_half_year", "days_half_year"),
-        )
+    "weight_falling": _fell("weight_falling", ("percent", "days")),
+    "weight_falling_fast": _fell(
+        "weight_falling_fast", ("percent_month", "days_month"), ("percent_half_year", "days_half_year")
     ),
-    "abdominal_mass": recorded("flag/abdominal_mass"),
+    "abdominal_mass": _recent("abdominal_mass"),
     "bowel_change_after_50": _new_after("bowel_change_after_50", complaints("flag/bowel_change")),
     "new_bloating_after_50": n.And((_WOMAN, _new_after("new_bloating_after_50", affirming("bloating")))),
     "ibs_after_50": n.And((_WOMAN, _new_after("ibs_after_50", proposing("ibs")))),
