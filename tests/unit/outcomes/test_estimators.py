@@ -78,3 +78,17 @@ def test_the_interval_of_the_hazard_ratio_covers(truth, registry, rules):
         )
         missed += abs(coefficient - TRUTHS[truth][0]) > 1.96 * error
     assert missed <= 6
+
+
+def test_the_cox_model_gives_the_published_coefficient_of_the_recidivism_data():
+    """Prior convictions in Rossi's data: coefficient 0.0915, standard error 0.0286 (Allison PD 1995; Fox J, Weisberg S 2011)."""
+    from lifelines.datasets import load_rossi
+
+    data = load_rossi().rename(columns={"prio": "percent_positive"})
+    base = ["fin", "age", "race", "wexp", "mar", "paro"]
+    coefficient, error, p_value = likelihood_ratio(
+        data[[*base, "percent_positive"]], base, data["week"].to_numpy(), data["arrest"].to_numpy() == 1
+    )
+    assert coefficient == pytest.approx(0.0915, abs=5e-4)
+    assert error == pytest.approx(0.0286, abs=5e-4)
+    assert p_value < 0.01
