@@ -1,0 +1,1 @@
+"""What may be eaten: foods, exclusions, nutrients, menus, supplements, residues and lessons."""

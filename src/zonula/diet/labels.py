@@ -1,0 +1,101 @@
+"""Reading the free text of a label: what is inside, what may be inside, what is only claimed, and what we do not know.
+
+Claims such as *gluten-free* or *without milk* are not counted as content; they are not counted as proof of absence either, except
+where the catalogue knows the labelled food (`gluten-free oats`).
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from zonula.diet.words import group_names, label_words, words
+from zonula.knowledge import Shelf
+
+_SENTENCE = re.compile(r"(?<!\d)\.(?!\d)|[.;\n](?=\s|$)|\n")
+_WARNING = re.compile(
+    r"\b(may (?:also )?(?:contain|be present)|can contain|traces?(?: of)?|(?:made|produced|packed|manufactured|processed) (?:in|on)\b.*?"
+    r"(?:process(?:es)?|handles?|uses?|contains?|with)|not suitable for)\b",
+    re.I,
+)
+_CLAIM = re.compile(r"\b(free (?:from|of)|does not contain|contains no|without|no added|no)\b", re.I)
+_LONGEST = 5
+_FILLERS = frozenset(
+    words(
+        "a an and or of the with from in for to by on less more than may contain contains ingredient organic natural fresh dried dry "
+        "frozen whole pure cold pressed extra virgin refined concentrate concentrated powder ground raw cooked roasted toasted "
+        "unsweetened sweetened chopped sliced pasteurised pasteurized uht bio fortified enriched added including following as agent "
+        "percent g mg ml kg per total fat free low reduced high light made fair trade non product style flavoured flavored salted "
+        "unsalted smoked baked fried steamed new plain allergy advice allergen see bold not suitable trace"
+    )
+)
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """What a label says, as ids of the catalogue. warned: after *may contain*. unknown: words that are not in our lexicon."""
+
+    contains: tuple[str, ...]
+    may_contain: tuple[str, ...]
+    warned: tuple[str, ...]
+    claimed_free: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def read_label(text: str, shelf: Shelf) -> Label:
+    """Read a label or a list of ingredients. Nothing that is not understood is dropped: it stands in `unknown`."""
+    found: dict[str, dict[str, None]] = {field: {} for field in Label.__struct_fields__}
+    for sentence in _SENTENCE.split(text):
+        warning = _WARNING.search(sentence)
+        before, after = (sentence[: warning.start()], sentence[warning.end() :]) if warning else (sentence, "")
+        _read(before, "contains", found, shelf)
+        _read(after, "warned", found, shelf)
+    return Label(**{field: tuple(values) for field, values in found.items()})
+
+
+def _read(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf) -> None:
+    claim = _CLAIM.search(text)
+    if claim:
+        _read(text[: claim.start()], into, found, shelf)
+        # A claim reaches to the next bracket: "free from milk and egg (made with soy)".
+        claimed, bracket, rest = text[claim.end() :].partition("(")
+        _read_words(claimed, "claimed_free", found, shelf)
+        _read(bracket + rest, into, found, shelf)
+        return
+    _read_words(text, into, found, shelf)
+
+
+def _read_words(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf) -> None:
+    for chunk in re.split(r"[,:()\[\]{}/*•]", text):
+        unknown: list[str] = []
+        for word, contains, may, claimed in _matches(words(chunk), shelf):
+            if word is not None:
+                unknown.append(word)
+            target = "claimed_free" if claimed else into
+            found[target].update(dict.fromkeys(contains))
+            if into == "contains" and not claimed:
+                found["may_contain"].update(dict.fromkeys(may))
+            elif into == "warned":
+                found["warned"].update(dict.fromkeys(may))
+        if unknown and into != "claimed_free":
+            found["unknown"][" ".join(unknown)] = None
+
+
+def _matches(
+    tokens: tuple[str, ...], shelf: Shelf
+) -> Iterator[tuple[str | None, tuple[str, ...], tuple[str, ...], bool]]:
+    """Longest names first: (unknown word or None, contains, may contain, claimed free)."""
+    names, aliases = group_names(shelf), label_words(shelf)
+    at = 0
+    while at < len(tokens):
+        for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+            phrase = tokens[at : at + length]
+            meaning = aliases.get(phrase) or (((names[phrase],), ()) if phrase in names else None)
+            if meaning:
+                claimed = tokens[at + length : at + length + 1] == ("free",)
+                yield None, *meaning, claimed
+                at += length + claimed
+                break
+        else:
+            if tokens[at] not in _FILLERS and not tokens[at].isdigit():
+                yield tokens[at], (), (), False
+            at += 1

@@ -1,0 +1,70 @@
+"""What to eat instead: foods that fit every exclusion and bring back what the excluded group used to bring."""
+
+import msgspec
+
+from zonula.diet.catalogue import ROOM, catalogue
+from zonula.diet.composition import FoodComposition, composition
+from zonula.diet.exclusions import Answer, Exclusion, food_answer
+from zonula.knowledge import Shelf
+
+_PER_NUTRIENT = 3
+
+
+class Replacement(msgspec.Struct, frozen=True, kw_only=True):
+    """For one removed group: the nutrients at risk, the foods that bring them per usual portion (best first), and advice.
+
+    not_covered: nutrients at risk for which no allowed food of our table has a figure.
+    """
+
+    removed: str
+    at_risk: tuple[str, ...]
+    offer: tuple[str, ...]
+    richest: dict[str, tuple[str, ...]]
+    not_covered: tuple[str, ...]
+    advice: str
+
+
+def replacements(
+    excluded: tuple[Exclusion, ...], shelf: Shelf, own: dict[str, FoodComposition] | None = None
+) -> tuple[Replacement, ...]:
+    """One entry per excluded group of the card `nutrients_at_risk`."""
+    foods = catalogue(shelf)
+    fits = [
+        food
+        for food in {**composition(shelf), **(own or {})}
+        if food in foods.foods and food_answer(food, excluded, shelf) is Answer.ALLOWED
+    ]
+    table = {**composition(shelf), **(own or {})}
+    skip = set(shelf.card(f"{ROOM}/menu_targets").data["never_added"])
+    usable = [food for food in fits if foods.foods[food].portion_g and not skip & set(foods.lines[food])]
+    found = []
+    for row in shelf.card(f"{ROOM}/nutrients_at_risk").data:
+        if not any(_removes(one, row["removed"], shelf) for one in excluded):
+            continue
+        richest = {nutrient: _richest(nutrient, usable, table, shelf) for nutrient in row["at_risk"]}
+        found.append(
+            Replacement(
+                removed=row["removed"],
+                at_risk=tuple(row["at_risk"]),
+                offer=tuple(food for food in row["offer"] if food_answer(food, excluded, shelf) is Answer.ALLOWED),
+                richest={nutrient: names for nutrient, names in richest.items() if names},
+                not_covered=tuple(nutrient for nutrient, names in richest.items() if not names),
+                advice=row["advice"],
+            )
+        )
+    return tuple(found)
+
+
+def _removes(exclusion: Exclusion, group: str, shelf: Shelf) -> bool:
+    if exclusion.tag == "gluten":
+        return group == "gluten_grains"
+    line = catalogue(shelf).lines.get(exclusion.tag, ())
+    # Only a whole group counts: leaving out strawberries is not leaving out berries.
+    return exclusion.tag == group or (group in line and catalogue(shelf).foods[exclusion.tag].kind == "group")
+
+
+def _richest(nutrient: str, foods: list[str], table: dict[str, FoodComposition], shelf: Shelf) -> tuple[str, ...]:
+    named = catalogue(shelf).foods
+    held = {food: table[food].per_100g.get(nutrient, 0.0) * (named[food].portion_g or 0.0) / 100 for food in foods}
+    best = sorted((food for food in held if held[food] > 0), key=lambda food: (-held[food], food))
+    return tuple(best[:_PER_NUTRIENT])
