@@ -194,6 +194,11 @@ def _in_other_files(facts: list[Fact]) -> dict[str, str]:
     return found
 
 
+def pointing_across(facts: list[Fact]) -> tuple[Fact, ...]:
+    """The facts of one person, with pointers into other files of the same folder resolved, as `merged` leaves them when none was joined."""
+    return tuple(_pointing_on(facts, _in_other_files(facts)))
+
+
 def _folder(document: str) -> str:
     return document.rpartition("/")[0]
 
