@@ -28,6 +28,18 @@ No `if` ever stands in a card; what branches is a small named function in the ro
 """
 
 from zonula.knowledge.cards import AWAITING_SIGN_OFF, Card, CardSource, DatedValue, Mark
+from zonula.knowledge.plain_yaml import fitted, read_yaml
 from zonula.knowledge.shelf import CodeRow, Shelf, shelf
 
-__all__ = ["AWAITING_SIGN_OFF", "Card", "CardSource", "CodeRow", "DatedValue", "Mark", "Shelf", "shelf"]
+__all__ = [
+    "AWAITING_SIGN_OFF",
+    "Card",
+    "CardSource",
+    "CodeRow",
+    "DatedValue",
+    "Mark",
+    "Shelf",
+    "fitted",
+    "read_yaml",
+    "shelf",
+]

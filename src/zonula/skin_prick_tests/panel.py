@@ -7,10 +7,9 @@ A panel file is YAML: `format: zonula.skin-test-panel/1`, `version`, and `foods`
 from collections import Counter
 
 import msgspec
-import yaml
 
 from zonula.errors import UserError
-from zonula.knowledge import Shelf
+from zonula.knowledge import Shelf, fitted, read_yaml
 
 FORMAT = "zonula.skin-test-panel/1"
 
@@ -39,6 +38,13 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
         return {food.id: food.label for food in self.foods}
 
 
+class _PanelFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: str
+    version: int | str
+    foods: tuple[PanelFood, ...]
+    name: str = ""
+
+
 def shipped_panel(shelf: Shelf, card_id: str = "skin_prick_tests/panel_common_foods") -> Panel:
     """The panel of a knowledge card."""
     data = shelf.card(card_id).data
@@ -47,18 +53,14 @@ def shipped_panel(shelf: Shelf, card_id: str = "skin_prick_tests/panel_common_fo
 
 def parse_panel(text: str, name: str) -> Panel:
     """A clinic's own panel. Raises UserError naming what is wrong."""
-    try:
-        written = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        raise UserError(f"{name}: not readable as YAML: {' '.join(str(wrong).split())[:160]}.") from None
+    written = read_yaml(text, name)
     if not isinstance(written, dict) or written.get("format") != FORMAT:
         raise UserError(f"{name}: not a skin test panel.", f"It needs `format: {FORMAT}`, `version` and `foods`.")
-    try:
-        foods = msgspec.convert(written.get("foods"), tuple[PanelFood, ...])
-        panel = Panel(name=name, version=msgspec.convert(written.get("version"), int | str), foods=foods)
-    except msgspec.ValidationError as wrong:
-        raise UserError(f"{name}: {wrong}.") from None
+    panel = fitted(written, _PanelFile, name)
+    foods = panel.foods
+    if control := next((food.id for food in foods if food.id in ("histamine", "negative")), ""):
+        raise UserError(f"{name}: {control} is a control and no food.", "Controls belong to every panel; leave it out.")
     twice = [food for food, times in Counter(food.id for food in foods).items() if times > 1]
     if twice or not foods:
         raise UserError(f"{name}: {'no foods' if not foods else f'{twice[0]} stands twice'}.")
-    return panel
+    return Panel(name=name, version=panel.version, foods=foods)

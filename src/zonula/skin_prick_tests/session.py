@@ -1,6 +1,6 @@
 """What a clinic writes down during a skin prick test, and what is refused before anything is read from it.
 
-A session file is YAML or JSON in the form of `Session` (see `docs/skin-prick-tests.md`; `zonula skin-test template` writes one).
+A session file is YAML or JSON in the form of `Session` (see `docs/skin-prick-tests.md`; `zonula skin-test read --template` writes one).
 """
 
 import math
@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-import yaml
 
 from zonula.chart import State
 from zonula.errors import UserError
+from zonula.knowledge import fitted, read_yaml
 from zonula.skin_prick_tests.panel import Panel
 
 FORMAT = "zonula.skin-test-session/1"
@@ -21,6 +21,7 @@ HISTAMINE, NEGATIVE = "histamine", "negative"
 LARGEST_MM = 80.0
 LOWEST_FEV1, HIGHEST_FEV1 = 5.0, 200.0  # outside this a slip of the hand, not a breath
 LONGEST_READING = 24 * 60.0  # minutes; a prick test is read the same day
+_QUESTIONS = frozenset({"pregnant", "physician_on_site", "adrenaline_ready", "dermographism", "skin_disease_at_site"})
 
 
 def millimetres(size: float) -> float:
@@ -130,20 +131,33 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def parse_session(text: str, name: str, panel: Panel) -> Session:
     """Read one session from YAML or JSON text. Raises UserError naming the field and the cure; nothing is half-read."""
-    try:
-        written: Any = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
-        raise UserError(f"{name}: not readable as YAML or JSON: {_first_line(wrong)}.") from None
+    written: Any = read_yaml(text, name)
     if not isinstance(written, dict) or written.get("format") != FORMAT:
         raise UserError(
             f"{name}: not a skin test session.", f"It needs `format: {FORMAT}`; write a template with --template."
         )
-    try:
-        session = msgspec.convert(written, Session)
-    except msgspec.ValidationError as wrong:
-        raise UserError(f"{name}: {wrong}.") from None
+    session = fitted(_plain_answers(written), Session, name)
     _check(session, name, panel)
     return session
+
+
+def _plain_answers(written: dict[str, Any]) -> dict[str, Any]:
+    """YAML reads an unquoted yes or no as true or false; both spellings are the same answer."""
+    words = {True: "yes", False: "no"}
+    plain = {
+        key: words[value] if key in _QUESTIONS and isinstance(value, bool) else value for key, value in written.items()
+    }
+    if plain.get("asthma") is False:
+        plain["asthma"] = Asthma.NONE.value
+    eating = plain.get("eating")
+    if isinstance(eating, dict):
+        plain["eating"] = {
+            food: {**known, "tolerated": words[known["tolerated"]]}
+            if isinstance(known, dict) and isinstance(known.get("tolerated"), bool)
+            else known
+            for food, known in eating.items()
+        }
+    return plain
 
 
 def _check(session: Session, name: str, panel: Panel) -> None:
@@ -187,7 +201,3 @@ def _check_prick(prick: Prick, where: str) -> None:
         raise UserError(f"{where}: a wheal above {LARGEST_MM:g} mm.", "Diameters are in millimetres, areas in mm².")
     if prick.read_after_min is not None and not 0 <= prick.read_after_min <= LONGEST_READING:
         raise UserError(f"{where}: read_after_min must be minutes from application to reading.")
-
-
-def _first_line(wrong: Exception) -> str:
-    return " ".join(str(wrong).split())[:160]

@@ -77,12 +77,12 @@ def test_every_commented_line_of_the_template_is_valid_too():
     [
         ({"ages": 3}, "unknown field `ages`"),
         ({"age_years": -1}, "age_years is between 0 and 130"),
-        ({"age_years": "old"}, "Expected `float"),
+        ({"age_years": "old"}, "expected a number"),
         ({"draws": [{"tests": []}]}, "missing required field `date`"),
-        ({"draws": [{"date": "2026-02-30"}]}, "Invalid RFC3339"),
-        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg"}]}]}, "Invalid enum value 'ttg'"),
+        ({"draws": [{"date": "2026-02-30"}]}, "nvalid RFC3339"),
+        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg"}]}]}, "nvalid enum value 'ttg'"),
         ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": -1}]}]}, "not negative"),
-        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": "high"}]}]}, "Expected `float"),
+        ({"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": "high"}]}]}, "expected a number"),
         (
             {"draws": [{"date": "2026-02-03", "tests": [{"test": "ttg_iga", "value": 1, "uln": 0}]}]},
             "a limit is above zero",
@@ -97,7 +97,7 @@ def test_every_commented_line_of_the_template_is_valid_too():
         ({"gluten_now": {"meals_a_day": -1}}, "not negative"),
         ({"biopsy": {"date": "2026-02-03", "marsh": 4}}, "biopsy.marsh is one of"),
         ({"hla": {"typing": "DQ2", "source": "friend"}}, "hla.source is"),
-        ({"history": {"weight_loss": "perhaps"}}, "Expected `bool"),
+        ({"history": {"weight_loss": "perhaps"}}, "expected true or false"),
         ([], "holds no fields"),
     ],
 )
@@ -109,9 +109,9 @@ def test_what_does_not_fit_is_refused_by_name(change, reason):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: [", "cannot be parsed"),
-        ("draws: [{date: 2026-13-02}]", "month must be in 1..12"),
-        ("[" * 5000, "cannot be parsed"),
+        ("a: [", "not readable as YAML"),
+        ("draws: [{date: 2026-13-02}]", "line 1: 2026-13-02 is not a date"),
+        ("[" * 5000, "not readable as YAML"),
         ("", "holds no fields"),
         ("- 1", "holds no fields"),
     ],
@@ -129,7 +129,7 @@ def test_a_missing_file_a_binary_one_and_broken_json_are_refused(tmp_path):
     with pytest.raises(UserError, match="UTF-8"):
         read_evidence(tmp_path / "b.yaml")
     (tmp_path / "c.json").write_text("{")
-    with pytest.raises(UserError, match="cannot be parsed"):
+    with pytest.raises(UserError, match="not readable as YAML"):
         read_evidence(tmp_path / "c.json")
 
 
@@ -292,5 +292,5 @@ def test_a_strong_result_without_the_name_of_its_assay_asks_for_it():
 
 def test_two_people_in_one_file_are_refused(tmp_path):
     (tmp_path / "two.yaml").write_text("age_years: 3\n---\nage_years: 4\n")
-    with pytest.raises(UserError, match="expected a single document"):
+    with pytest.raises(UserError, match="several documents in one file"):
         read_evidence(tmp_path / "two.yaml")

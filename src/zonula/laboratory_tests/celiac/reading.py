@@ -1,16 +1,14 @@
 """Celiac evidence from a YAML or JSON file, with errors that name the line to mend, and the commented template of one."""
 
-import json
 import re
 from math import inf
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import yaml
-
 from zonula.errors import UserError
+from zonula.knowledge import fitted, read_yaml
 from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw
+from zonula.laboratory_tests.hla import read_typing
 
 _BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
 _SIGNS = {"≤": "<=", "≥": ">="}
@@ -20,30 +18,27 @@ _COMPARATORS = {"", "<", "<=", ">=", ">"}
 
 
 def read_evidence(path: Path) -> CeliacEvidence:
-    """Read one person's evidence (`.json`, else YAML). Raises UserError naming the field when something does not fit."""
+    """Read one person's evidence (YAML or JSON). Raises UserError naming the field when something does not fit."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as wrong:
         raise UserError(f"{path.name}: cannot be read ({wrong.strerror}).", "Check the path.") from None
     except UnicodeDecodeError:
         raise UserError(f"{path.name}: is not text in UTF-8.", "Save it as UTF-8.") from None
-    try:
-        written = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError, RecursionError) as wrong:  # an impossible date in YAML is a plain ValueError
-        line = " ".join(str(wrong).split())
-        raise UserError(f"{path.name}: cannot be parsed: {line}.", "Write a template with --template.") from None
-    return evidence_of(written, path.name)
+    return evidence_of(read_yaml(text, path.name), path.name)
 
 
 def evidence_of(written: Any, name: str = "evidence") -> CeliacEvidence:
     """Check plain data and return the evidence. A value may be written `">100"`; typing as plain text is clinical typing."""
     if not isinstance(written, dict):
         raise UserError(f"{name}: holds no fields.", "Write a template with --template.")
-    try:
-        evidence = msgspec.convert(_tidy(written), CeliacEvidence)
-    except msgspec.ValidationError as wrong:
-        raise UserError(f"{name}: {wrong}.", "See docs/laboratory-tests.md for the fields.") from None
+    evidence = fitted(_tidy(written), CeliacEvidence, name, "See docs/laboratory-tests.md for the fields.")
     _refuse_impossible(evidence, name)
+    if evidence.hla:
+        try:
+            read_typing(evidence.hla.typing)
+        except UserError as wrong:
+            raise UserError(f"{name}: hla: {wrong.what}", wrong.cure) from None
     return evidence
 
 
