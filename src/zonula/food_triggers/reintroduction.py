@@ -1,0 +1,181 @@
+"""The state of one person's re-introduction: what is known, what was really eaten, and the limits no plan may break."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from zonula.diary.entries import Diary, DiaryWriter, FoodGroup, number
+from zonula.errors import UserError
+
+SMALLEST_DOSE = 0.05
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of a day: groups, servings of each; and of the whole."""
+
+    max_groups_per_day: int = 4
+    max_servings: float = 2.0
+    max_days: int = 150
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One group and the servings of it."""
+
+    group: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Tomorrow's challenges (none: a rest day) and one sentence that says why."""
+
+    doses: tuple[Dose, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A final word on one group: trigger, safe or undecided."""
+
+    probability: float
+    decision: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The end of re-introduction, with a decision on every group that may be judged."""
+
+    decisions: dict[str, Decision]
+    why: str
+
+
+@dataclass
+class Reintroduction:
+    """One person between the first challenge and the last decision."""
+
+    writer: DiaryWriter
+    groups: tuple[FoodGroup, ...]
+    limits: Limits
+    never: frozenset[str] = frozenset()  # foods that may never be challenged at home
+    day: int = 0  # days of re-introduction that have passed
+    refused: int = 0
+    today: float = 0.0  # hour (since the start of the diary) at which today ends
+    eaten: dict[str, list[tuple[float, float]]] = field(default_factory=dict)  # group -> (hour, servings) of challenges
+    _diary: Diary | None = None
+
+    @classmethod
+    def begin(cls, message: dict[str, Any], never: frozenset[str] = frozenset()) -> "Reintroduction":
+        """From a `start` message. Raises UserError when it holds no start date or no list of groups."""
+        try:
+            start = date.fromisoformat(str(message["start"])[:10])
+            listed = list(message["groups"])
+        except (KeyError, TypeError, ValueError):
+            raise UserError("the start message needs start (YYYY-MM-DD) and groups.") from None
+        groups = {str(g.get("group", "")): _group(g) for g in listed if isinstance(g, dict)}
+        recipes: dict[str, list[tuple[str, float]]] = {}
+        for food in message.get("foods") or []:
+            servings = number(food.get("servings")) if isinstance(food, dict) else None
+            if servings is not None:
+                recipes.setdefault(str(food.get("item")), []).append((str(food.get("group")), servings))
+        limits = message.get("limits") if isinstance(message.get("limits"), dict) else {}
+        assert isinstance(limits, dict)
+        writer = DiaryWriter(
+            str(message.get("patient", "")),
+            start,
+            tuple(groups.values()),
+            recipes,
+            ratings_per_day=number(message.get("ratings_per_day")) or 0.0,
+        )
+        state = cls(
+            writer,
+            tuple(groups.values()),
+            Limits(
+                max(0, int(_or(limits.get("max_groups_per_day"), 4))),
+                max(0.0, _or(limits.get("max_servings"), 2.0)),
+                max(1, int(_or(limits.get("max_days"), 150))),
+            ),
+            never,
+        )
+        state.write(message.get("history") or [])
+        today = writer.hour(str(message.get("today", "")))
+        state.today = today if today is not None else state.diary.last_hour
+        return state
+
+    @property
+    def diary(self) -> Diary:
+        """The diary so far."""
+        if self._diary is None:
+            self._diary = self.writer.diary()
+        return self._diary
+
+    def write(self, events: object) -> None:
+        """Take rows of the diary; what cannot be read is left out."""
+        for event in events if isinstance(events, list) else []:
+            if not isinstance(event, dict):
+                continue
+            time, kind, item = (str(event.get(key, "")) for key in ("time", "kind", "item"))
+            amount = event.get("amount")
+            if self.writer.add(time, kind, item, amount, event.get("value")) is None and kind == "challenge":
+                hour = self.writer.hour(time)
+                served = 1.0 if amount in (None, "") else number(amount)
+                if hour is not None and served is not None and served > 0:
+                    self.eaten.setdefault(item, []).append((hour, served))
+        self._diary = None
+
+    def live(self, message: dict[str, Any]) -> None:
+        """Take a `day` message."""
+        self.day += 1
+        self.refused += message.get("accepted") is False
+        hour = self.writer.hour(str(message.get("date", "")))
+        self.today = hour + 24.0 if hour is not None else self.today + 24.0
+        self.write(message.get("events"))
+
+    def may_challenge(self, group: FoodGroup) -> bool:
+        """Whether the group may be given at all."""
+        return not group.excluded and group.name not in self.never and self.largest(group) >= SMALLEST_DOSE
+
+    def largest(self, group: FoodGroup) -> float:
+        """Servings allowed tomorrow: `first_max` until a challenge was really eaten."""
+        first = group.name not in self.eaten
+        return min(self.limits.max_servings, group.first_max) if first else self.limits.max_servings
+
+    def days_since(self, group: str) -> float:
+        """Days between the last challenge with the group and tomorrow; infinite when never."""
+        given = self.eaten.get(group)
+        return (self.today - given[-1][0]) / 24.0 if given else np.inf
+
+    def challenge_days(self, group: str) -> int:
+        """Different days on which the group was really eaten as a challenge."""
+        return len({int(hour // 24) for hour, _ in self.eaten.get(group, [])})
+
+    def within_limits(self, doses: list[Dose]) -> tuple[Dose, ...]:
+        """The doses that may be given, cut to what is allowed: the last gate before a plan leaves."""
+        by_name = {group.name: group for group in self.groups}
+        allowed: dict[str, Dose] = {}
+        for dose in doses:
+            group = by_name.get(dose.group)
+            if group is None or dose.group in allowed or not self.may_challenge(group):
+                continue
+            amount = np.floor(min(dose.amount, self.largest(group)) * 1000.0) / 1000.0
+            if amount >= SMALLEST_DOSE and len(allowed) < self.limits.max_groups_per_day:
+                allowed[dose.group] = Dose(dose.group, float(amount))
+        return tuple(allowed.values())
+
+
+def _group(said: dict[str, Any]) -> FoodGroup:
+    prior = number(said.get("prior"))
+    return FoodGroup(
+        str(said.get("group", "")),
+        prior=prior if prior is not None and 0 <= prior <= 1 else 0.05,
+        excluded=bool(said.get("excluded", False)) and str(said.get("excluded")).lower() not in ("0", "false"),
+        first_max=max(0.0, _or(said.get("first_max"), 0.0)),
+    )
+
+
+def _or(value: object, otherwise: float) -> float:
+    read = number(value)
+    return otherwise if read is None else read
