@@ -1,11 +1,13 @@
 """`zonula skin-test read FILE`: may the session be read, and what does it say."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from zonula.cli.files import read_text, write_json, write_text
+from zonula.cli.files import day, read_text, write_json, write_text
+from zonula.errors import UserError
 from zonula.knowledge import shelf
 from zonula.skin_prick_tests import Outcome, SkinTest, Verdict, parse_panel, parse_session, read, shipped_panel
 
@@ -24,7 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--previous", metavar="FILE", help="an earlier session of the same patient, to say what changed"
     )
     reading.add_argument("--panel", metavar="FILE", help="the clinic's own panel (default: the common foods panel)")
-    reading.add_argument("--json", metavar="FILE", help="write the result as JSON; - for the terminal")
+    reading.add_argument("--today", type=day, metavar="DATE", help="read as of this day (default: the day it is)")
+    reading.add_argument("--json", metavar="FILE", help="write the result as JSON; - prints it instead of the text")
     reading.add_argument("--template", action="store_true", help="write an example session to fill in")
 
 
@@ -35,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     knowledge = shelf()
     panel = parse_panel(read_text(arguments.panel), arguments.panel) if arguments.panel else shipped_panel(knowledge)
     session = parse_session(read_text(arguments.file), arguments.file or "", panel)
+    if session.day > (arguments.today or date.today()):
+        raise UserError(f"{arguments.file}: the test lies in the future.", "Correct the day, or give --today.")
     previous = parse_session(read_text(arguments.previous), arguments.previous, panel) if arguments.previous else None
     result = read(session, knowledge, panel, previous)
     if arguments.json:

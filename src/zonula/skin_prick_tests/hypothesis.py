@@ -9,9 +9,9 @@ from zonula.chart import Finding, Grade, State
 from zonula.errors import KnowledgeError
 from zonula.knowledge import Shelf
 from zonula.skin_prick_tests.meaning import finding
+from zonula.skin_prick_tests.problem import ROOM
 from zonula.skin_prick_tests.reading import Count
 from zonula.skin_prick_tests.session import Session
-from zonula.skin_prick_tests.validity import ROOM
 
 
 class Band(msgspec.Struct, frozen=True):

@@ -6,9 +6,9 @@ import msgspec
 
 from zonula.chart import Ask, Finding, Level, State
 from zonula.knowledge import Card, Shelf
+from zonula.skin_prick_tests.problem import ROOM
 from zonula.skin_prick_tests.reading import Count, Reading, Verdict
 from zonula.skin_prick_tests.session import Eating, Session
-from zonula.skin_prick_tests.validity import ROOM
 
 
 class _CutOff(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def _eating(reading: Reading, label: str, session: Session, shelf: Shelf) -> Fin
     size = f"wheal {reading.mean_mm:g} mm"
     if reading.verdict is Verdict.EQUIVOCAL:
         says = f"{label}: equivocal ({size}, {reading.above_negative_mm:g} mm above the control). Repeat the prick before drawing anything from it."
-        ask = Ask("clinician", f"repeat the prick for {label.lower()}")
+        ask = Ask("clinician", f"Repeat the prick for {label.lower()}.")
         return _said(
             f"food.{reading.food}",
             says,
@@ -78,7 +78,7 @@ def _eating(reading: Reading, label: str, session: Session, shelf: Shelf) -> Fin
             f"{label}: sensitised ({size}) and not eaten for {absent // 7} weeks. "
             "It goes to an allergist before it is eaten again, whatever the history."
         )
-        ask = Ask("allergist", f"decide how {label.lower()} is reintroduced, under supervision if at all")
+        ask = Ask("allergist", f"Decide how {label.lower()} is reintroduced, under supervision if at all.")
         return _said(f"food.{reading.food}", says, session, weeks, value="sensitised", level=Level.HOLD, asks=(ask,))
     if eating.tolerated is State.YES:
         says = f"{label}: sensitised ({size}) and eaten without harm. Do not remove it without an allergist's reason."
@@ -86,13 +86,13 @@ def _eating(reading: Reading, label: str, session: Session, shelf: Shelf) -> Fin
         return _said(f"food.{reading.food}", says, session, card, value="sensitised_tolerated")
     if eating.tolerated is State.NO:
         says = f"{label}: sensitised ({size}) and the patient reports reactions. History and test together go to an allergist; the test alone decides nothing."
-        ask = Ask("allergist", f"weigh history and test for {label.lower()}")
+        ask = Ask("allergist", f"Weigh history and test for {label.lower()}.")
         card = shelf.card(f"{ROOM}/sensitised_is_not_allergic")
         return _said(
             f"food.{reading.food}", says, session, card, value="sensitised_history", level=Level.CLINICIAN, asks=(ask,)
         )
     says = f"{label}: sensitised ({size}). Whether it is eaten and tolerated is not written down; ask before anything is removed."
-    ask = Ask("clinician", f"ask whether {label.lower()} is eaten, tolerated, and when it was last eaten")
+    ask = Ask("clinician", f"Ask whether {label.lower()} is eaten, tolerated, and when it was last eaten.")
     card = shelf.card(f"{ROOM}/sensitised_is_not_allergic")
     return _said(f"food.{reading.food}", says, session, card, value="sensitised", state=State.UNKNOWN, asks=(ask,))
 
@@ -115,7 +115,7 @@ def _cut_off(reading: Reading, label: str, session: Session, shelf: Shelf) -> Fi
         f"{label}: the wheal of {reading.mean_mm:g} mm is {'at or above' if reached else 'below'} the {cut.at_least:g} mm at which almost all of the "
         f"studied children reacted ({cut.population}; {cut.source}). It does not tell how severe a reaction would be."
     )
-    asks = (Ask("allergist", f"no challenge with {label.lower()} outside a supervised clinic"),) if reached else ()
+    asks = (Ask("allergist", f"No challenge with {label.lower()} outside a supervised clinic."),) if reached else ()
     return _said(
         rule,
         says,

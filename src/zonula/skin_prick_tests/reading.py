@@ -11,8 +11,8 @@ import msgspec
 
 from zonula.errors import UserError
 from zonula.knowledge import Shelf
+from zonula.skin_prick_tests.problem import ROOM
 from zonula.skin_prick_tests.session import NEGATIVE, Session, millimetres
-from zonula.skin_prick_tests.validity import ROOM
 
 
 class Verdict(StrEnum):

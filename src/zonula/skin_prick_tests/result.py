@@ -8,9 +8,10 @@ from zonula.knowledge import Shelf
 from zonula.skin_prick_tests.hypothesis import severity
 from zonula.skin_prick_tests.meaning import counted, cross_reactive, per_food
 from zonula.skin_prick_tests.panel import Panel
+from zonula.skin_prick_tests.problem import Outcome
 from zonula.skin_prick_tests.reading import Change, Count, Reading, changes, count, read_foods
 from zonula.skin_prick_tests.session import Session
-from zonula.skin_prick_tests.validity import Outcome, Validity, judge
+from zonula.skin_prick_tests.validity import Validity, judge
 
 
 class SkinTest(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,6 +106,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     physician_on_site: State = State.UNKNOWN
     adrenaline_ready: State = State.UNKNOWN
     dermographism: State = State.UNKNOWN
+    skin_disease_at_site: State = State.UNKNOWN
     device: str = ""
     body_site: str = ""
     operator: str = ""

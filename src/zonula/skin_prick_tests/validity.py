@@ -4,24 +4,15 @@ Each check is one small function that returns the problems it sees; `judge` orde
 read; *repeat* means it could be, had it been done or written down completely, so it is done again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
+from collections.abc import Callable, Iterator
 
 import msgspec
 
 from zonula.chart import Ask, Finding, Level, State
 from zonula.knowledge import Shelf
-from zonula.skin_prick_tests.session import HISTAMINE, NEGATIVE, Asthma, Drug, Session
-
-ROOM = "skin_prick_tests"
-
-
-class Outcome(StrEnum):
-    """Whether the session may be read."""
-
-    VALID = "valid"
-    REPEAT = "repeat"
-    INVALID = "invalid"
+from zonula.skin_prick_tests.drugs import drugs_before
+from zonula.skin_prick_tests.problem import ROOM, Outcome, Problem
+from zonula.skin_prick_tests.session import HISTAMINE, NEGATIVE, Asthma, Session
 
 
 class Validity(msgspec.Struct, frozen=True):
@@ -32,26 +23,7 @@ class Validity(msgspec.Struct, frozen=True):
     cautions: tuple[Finding, ...]
 
 
-class _Problem(msgspec.Struct, frozen=True):
-    outcome: Outcome | None  # None: a caution
-    rule: str
-    says: str
-    card: str
-    level: Level | None = None
-    ask: Ask | None = None
-
-
-class _Washout(msgspec.Struct, frozen=True):
-    """One class of drugs of the card `drug_washouts`."""
-
-    name: str
-    hold: tuple[int, int]
-    drugs: tuple[str, ...]
-    prescriber_decides: bool = False
-    only_at_site: bool = False
-
-
-_Check = Callable[[Session, Shelf], Iterator[_Problem]]
+_Check = Callable[[Session, Shelf], Iterator[Problem]]
 
 
 def judge(session: Session, shelf: Shelf) -> Validity:
@@ -67,7 +39,7 @@ def judge(session: Session, shelf: Shelf) -> Validity:
     )
 
 
-def _finding(problem: _Problem, session: Session, shelf: Shelf) -> Finding:
+def _finding(problem: Problem, session: Session, shelf: Shelf) -> Finding:
     card = shelf.card(f"{ROOM}/{problem.card}")
     return Finding(
         id=f"{ROOM}.validity.{problem.rule}",
@@ -82,13 +54,13 @@ def _finding(problem: _Problem, session: Session, shelf: Shelf) -> Finding:
     )
 
 
-def _histamine(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _histamine(session: Session, shelf: Shelf) -> Iterator[Problem]:
     least = shelf.card(f"{ROOM}/histamine_control").value
     control = session.control(HISTAMINE)
     wheal = control.mean_mm if control else None
-    repeat = Ask("clinician", "repeat the session with both controls")
+    repeat = Ask("clinician", "Repeat the session with both controls.")
     if wheal is None:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "histamine_missing",
             "No histamine control was read, so no negative can be trusted.",
@@ -96,37 +68,37 @@ def _histamine(session: Session, shelf: Shelf) -> Iterator[_Problem]:
             ask=repeat,
         )
     elif wheal < least:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "histamine_too_small",
             f"The histamine control raised {wheal:g} mm, less than {least} mm: something silences the skin.",
             "histamine_control",
-            ask=Ask("clinician", "look for an antihistamine or a faulty device, then repeat the session"),
+            ask=Ask("clinician", "Look for an antihistamine or a faulty device, then repeat the session."),
         )
 
 
-def _negative(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _negative(session: Session, shelf: Shelf) -> Iterator[Problem]:
     limit = shelf.card(f"{ROOM}/negative_control").value
     control = session.control(NEGATIVE)
     wheal = control.mean_mm if control else None
     if wheal is None:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "negative_missing",
             "No negative control was read, so no positive can be trusted.",
             "negative_control",
-            ask=Ask("clinician", "repeat the session with both controls"),
+            ask=Ask("clinician", "Repeat the session with both controls."),
         )
     elif wheal >= limit:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "dermographism",
             f"The negative control raised {wheal:g} mm, at least {limit} mm: the skin answers to everything.",
             "negative_control",
-            ask=Ask("clinician", "use specific IgE in blood instead of the skin test"),
+            ask=Ask("clinician", "Use specific IgE in blood instead of the skin test."),
         )
     elif session.dermographism is State.YES:
-        yield _Problem(
+        yield Problem(
             None,
             "dermographism_known",
             "Dermographism is known; the negative control is small enough today.",
@@ -134,90 +106,20 @@ def _negative(session: Session, shelf: Shelf) -> Iterator[_Problem]:
         )
 
 
-def _drugs(session: Session, shelf: Shelf) -> Iterator[_Problem]:
-    if session.drugs is None:
-        yield _Problem(
-            Outcome.REPEAT,
-            "drugs_not_asked",
-            "Nobody wrote down which drugs were taken before the test.",
-            "drug_washouts",
-            ask=Ask("clinician", "ask for drugs and the last dose of each, enter them, and read again"),
-        )
-        return
-    classes = msgspec.convert(shelf.card(f"{ROOM}/drug_washouts").data, list[_Washout])
-    for drug in session.drugs:
-        for washout in classes:
-            if _is_one_of(drug.name, washout.drugs):
-                yield from _washout(drug, washout, session)
-        if _is_one_of(drug.name, shelf.card(f"{ROOM}/risk_modifying_drugs").data):
-            yield _Problem(
-                None,
-                "risk_drug",
-                f"{drug.name} makes an allergic reaction harder to treat.",
-                "risk_modifying_drugs",
-                Level.CLINICIAN,
-                Ask("clinician", "weigh the test with the prescriber before pricking"),
-            )
-
-
-def _washout(drug: Drug, washout: _Washout, session: Session) -> Iterator[_Problem]:
-    shortest, longest = washout.hold
-    who = (
-        "the prescriber decides whether it can pause; it is never stopped just for a skin test"
-        if washout.prescriber_decides
-        else "repeat after the wash-out"
-    )
-    ask = Ask("clinician", who)
-    if washout.only_at_site and drug.at_test_site is not True:
-        if drug.at_test_site is None:
-            yield _Problem(
-                None,
-                "site_unknown",
-                f"It is not written whether {drug.name} was used where the test was placed.",
-                "drug_washouts",
-            )
-        return
-    if drug.last_dose is None:
-        yield _Problem(
-            Outcome.REPEAT,
-            "last_dose_unknown",
-            f"{drug.name} ({washout.name}) is in use and its last dose is unknown.",
-            "drug_washouts",
-            ask=ask,
-        )
-        return
-    days = (session.day - drug.last_dose).days
-    if days < shortest:
-        yield _Problem(
-            Outcome.INVALID,
-            "washout_too_short",
-            f"{drug.name} ({washout.name}) was taken {days} days before the test; it needs at least {shortest} days.",
-            "drug_washouts",
-            ask=ask,
-        )
-    elif days < longest:
-        yield _Problem(
-            None,
-            "washout_short",
-            f"{drug.name} was taken {days} days before the test; some sources ask for up to {longest} days, so negatives are less sure.",
-            "drug_washouts",
-        )
-
-
-def _asthma(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _asthma(session: Session, shelf: Shelf) -> Iterator[Problem]:
     least = shelf.card(f"{ROOM}/asthma_hold").value
-    hold = Ask("clinician", "control the asthma first; test later")
+    hold = Ask("clinician", "Control the asthma first; test later.")
     if session.asthma is Asthma.UNKNOWN:
-        yield _Problem(
+        yield Problem(
             Outcome.REPEAT,
             "asthma_not_asked",
             "Nobody wrote down whether the patient has asthma and whether it is controlled.",
             "asthma_hold",
             Level.HOLD,
-            Ask("clinician", "enter the asthma state, then read again"),
+            Ask("clinician", "Enter the asthma state, then read again."),
         )
     elif session.asthma is Asthma.UNCONTROLLED:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "asthma_uncontrolled",
             "Asthma is not controlled: no skin prick battery today.",
@@ -226,7 +128,7 @@ def _asthma(session: Session, shelf: Shelf) -> Iterator[_Problem]:
             hold,
         )
     elif session.fev1_percent is not None and session.fev1_percent < least:
-        yield _Problem(
+        yield Problem(
             Outcome.INVALID,
             "fev1_low",
             f"FEV1 is {session.fev1_percent:g} % of predicted, below {least} %: no skin prick battery today.",
@@ -236,67 +138,67 @@ def _asthma(session: Session, shelf: Shelf) -> Iterator[_Problem]:
         )
 
 
-def _pregnancy(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _pregnancy(session: Session, shelf: Shelf) -> Iterator[Problem]:
     if session.pregnant is State.YES:
-        yield _Problem(
+        yield Problem(
             None,
             "pregnant",
             "The patient is pregnant: avoid an elective skin test.",
             "pregnancy",
             Level.HOLD,
-            Ask("clinician", "postpone unless it changes care now"),
+            Ask("clinician", "Postpone unless it changes care now."),
         )
 
 
-def _anaphylaxis(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _anaphylaxis(session: Session, shelf: Shelf) -> Iterator[Problem]:
     wait = shelf.card(f"{ROOM}/anaphylaxis_wait").value
     if session.last_anaphylaxis is None:
         return
     days = (session.day - session.last_anaphylaxis).days
     if days < wait:
-        yield _Problem(
+        yield Problem(
             Outcome.REPEAT,
             "after_anaphylaxis",
             f"Anaphylaxis {days} days ago: negatives are not reliable before {wait} days.",
             "anaphylaxis_wait",
             Level.HOLD,
-            Ask("allergist", f"test {wait} days after the reaction"),
+            Ask("allergist", f"Test {wait} days after the reaction."),
         )
 
 
-def _number(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _number(session: Session, shelf: Shelf) -> Iterator[Problem]:
     limits = shelf.card(f"{ROOM}/pricks_per_session").data
     placed = len(session.foods)
     if placed > limits["split_above"]:
-        yield _Problem(
+        yield Problem(
             None,
             "too_many_pricks",
             f"{placed} foods in one session; above {limits['split_above']} the panel is split.",
             "pricks_per_session",
             Level.HOLD,
-            Ask("clinician", "test only foods the history suggests, in several sessions"),
+            Ask("clinician", "Test only foods the history suggests, in several sessions."),
         )
     elif placed > limits["physician_on_site_above"] and session.physician_on_site is not State.YES:
-        yield _Problem(
+        yield Problem(
             None,
             "no_physician",
             f"{placed} foods and no physician on site is written down.",
             "pricks_per_session",
             Level.CLINICIAN,
-            Ask("clinician", "have a physician, adrenaline and staff in the room"),
+            Ask("clinician", "Have a physician, adrenaline and staff in the room."),
         )
     if session.adrenaline_ready is State.NO:
-        yield _Problem(
+        yield Problem(
             None,
             "no_adrenaline",
             "No adrenaline was at hand.",
             "pricks_per_session",
             Level.HOLD,
-            Ask("clinician", "do not test without adrenaline and trained staff"),
+            Ask("clinician", "Do not test without adrenaline and trained staff."),
         )
 
 
-def _reading_time(session: Session, shelf: Shelf) -> Iterator[_Problem]:
+def _reading_time(session: Session, shelf: Shelf) -> Iterator[Problem]:
     windows = shelf.card(f"{ROOM}/reading_time").data
     for name in (HISTAMINE, NEGATIVE):
         control = session.control(name)
@@ -304,14 +206,14 @@ def _reading_time(session: Session, shelf: Shelf) -> Iterator[_Problem]:
             continue
         window = windows[name]
         if control.read_after_min is None:
-            yield _Problem(
+            yield Problem(
                 Outcome.REPEAT,
                 "reading_time_unknown",
                 f"It is not written when the {name} control was read.",
                 "reading_time",
             )
         elif not window["earliest"] <= control.read_after_min <= window["latest"]:
-            yield _Problem(
+            yield Problem(
                 Outcome.REPEAT,
                 "reading_time",
                 f"The {name} control was read after {control.read_after_min:g} minutes, outside {window['earliest']} to {window['latest']}.",
@@ -319,9 +221,25 @@ def _reading_time(session: Session, shelf: Shelf) -> Iterator[_Problem]:
             )
 
 
-def _is_one_of(name: str, drugs: Iterable[str]) -> bool:
-    words = f" {name.casefold()} "
-    return any(f" {drug} " in words or words.strip().startswith(drug) for drug in drugs)
+def _skin(session: Session, shelf: Shelf) -> Iterator[Problem]:
+    if session.skin_disease_at_site is State.YES:
+        yield Problem(
+            Outcome.INVALID,
+            "skin_at_site",
+            "The skin at the test site has eczema or urticaria: no prick can be read there.",
+            "skin_at_site",
+            ask=Ask("clinician", "Test on healthy skin, or use specific IgE in blood instead."),
+        )
 
 
-_CHECKS: tuple[_Check, ...] = (_histamine, _negative, _drugs, _asthma, _anaphylaxis, _reading_time, _number, _pregnancy)
+_CHECKS: tuple[_Check, ...] = (
+    _histamine,
+    _negative,
+    drugs_before,
+    _skin,
+    _asthma,
+    _anaphylaxis,
+    _reading_time,
+    _number,
+    _pregnancy,
+)

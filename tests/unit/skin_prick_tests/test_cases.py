@@ -25,6 +25,7 @@ def test_validity(case, make_session, knowledge):
         ("pregnant", State),
         ("physician_on_site", State),
         ("adrenaline_ready", State),
+        ("skin_disease_at_site", State),
     ):
         if name in change:
             change[name] = kind(change[name])
