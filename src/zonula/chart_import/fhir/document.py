@@ -12,6 +12,7 @@ import msgspec
 
 from zonula.chart import Fact
 from zonula.chart_import.fhir import versions
+from zonula.chart_import.fhir.at_once import Whole, decoded_at_once
 from zonula.chart_import.fhir.datatypes import ABSENT, Resource
 from zonula.chart_import.fhir.envelope import TYPE_FIRST, Entry, Envelope, opened, type_of
 from zonula.chart_import.fhir.history import current
@@ -27,12 +28,13 @@ _URL = re.compile(rb'"url"\s*:\s*"([^"\\]{1,200})"')
 
 
 class Found(msgspec.Struct, gc=False):
-    """One decoded resource and where it stands."""
+    """One decoded resource and where it stands. raw: its bytes, absent when the whole Bundle was decoded at once."""
 
     place: str
     handler: Handler
     resource: Any
-    entry: Entry
+    full_url: str = ""
+    raw: msgspec.Raw = ABSENT
 
 
 def read(
@@ -44,20 +46,25 @@ def read(
     `Type/id` from other files of the same export.
     """
     reading = Reading(name, SHAPES, elsewhere)
-    envelope = opened(data, ndjson)
-    if envelope.kind == "refused":
-        reading.skip(*envelope.broken[0])
-        return ReadDocument(report=_report(reading, "refused", {}, 0))
     counts: dict[str, int] = {}
     try:
-        found = _decoded(envelope, reading, counts)
+        whole = None if ndjson else decoded_at_once(data)
+        found = [] if whole is None else _found_at_once(whole, reading, counts)
+        if whole is not None and len({each.place for each in found}) == len(found):
+            envelope = Envelope("fhir-bundle", [], whole.bundle, (), whole.warnings)
+        else:
+            reading, counts = Reading(name, SHAPES, elsewhere), {}
+            envelope = opened(data, ndjson)
+            if envelope.kind == "refused":
+                reading.skip(*envelope.broken[0])
+                return ReadDocument(report=_report(reading, "refused", {}, 0))
+            found = current(_decoded(envelope, reading, counts), envelope, reading)
     except versions.OtherVersionError as other:
         reading.skipped.clear()
         reading.skip(
             other.place, f"is FHIR {other.version}: {other.evidence}. {versions.READS}; nothing was taken from it"
         )
         return ReadDocument(report=_report(reading, "refused", counts, 0))
-    found = current(found, envelope, reading)
     _index(found, reading)
     subjects = Subjects(reading)
     facts: dict[str, list[Fact]] = {}
@@ -87,7 +94,7 @@ def read(
 
 
 def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> list[Found]:
-    found = []
+    found: list[Found] = []
     others: dict[str, int] = {}
     entries = list(envelope.entries)
     for entry in entries:
@@ -111,19 +118,42 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
             if resource is None:
                 continue
         place = f"{kind}/{resource.id or _stand_in(entry)}"
-        if resource.meta is not ABSENT:
-            versions.check_meta(resource.meta, place)
-        if handler.concepts:
-            _check_concepts(resource, handler, place)
-        if handler.signs(resource) != handler.clean and not _understood(resource, handler, place, reading):
-            continue
-        found.append(Found(place, handler, resource, entry))
-        if resource.contained is not None:
-            found += _contained(resource, place, entry, reading)
+        _take(Found(place, handler, resource, entry.full_url, raw), found, reading)
+    _say_others(others, reading)
+    return found
+
+
+def _found_at_once(whole: Whole, reading: Reading, counts: dict[str, int]) -> list[Found]:
+    found: list[Found] = []
+    others: dict[str, int] = {}
+    for url, kind, handler, resource in whole.entries:
+        counts[kind] = counts.get(kind, 0) + 1
+        if handler is None:
+            others[kind] = others.get(kind, 0) + 1
+        else:
+            _take(Found(f"{kind}/{resource.id or _name_in(url)}", handler, resource, url), found, reading)
+    _say_others(others, reading)
+    return found
+
+
+def _take(one: Found, found: list[Found], reading: Reading) -> None:
+    """Keep a decoded resource, and what it contains, unless it cannot be understood. Raises OtherVersionError."""
+    place, handler, resource = one.place, one.handler, one.resource
+    if resource.meta is not ABSENT:
+        versions.check_meta(resource.meta, place)
+    if handler.concepts:
+        _check_concepts(resource, handler, place)
+    if handler.signs(resource) != handler.clean and not _understood(resource, handler, place, reading):
+        return
+    found.append(one)
+    if resource.contained is not None:
+        found += _contained(resource, place, reading)
+
+
+def _say_others(others: dict[str, int], reading: Reading) -> None:
     for kind, number in others.items():
         what = "a resource type that adds no fact to a chart" if kind else "not a FHIR resource"
         reading.skip(kind or "unknown", f"{number} × {what}")
-    return found
 
 
 def _nested(raw: msgspec.Raw, reading: Reading) -> list[Entry]:
@@ -135,7 +165,7 @@ def _nested(raw: msgspec.Raw, reading: Reading) -> list[Entry]:
     return inner.entries
 
 
-def _contained(whole: Any, place: str, entry: Entry, reading: Reading) -> list[Found]:
+def _contained(whole: Any, place: str, reading: Reading) -> list[Found]:
     """Results and diagnoses inside another resource: facts too, of the same patient unless they say otherwise."""
     found = []
     for raw in whole.contained:
@@ -155,7 +185,7 @@ def _contained(whole: Any, place: str, entry: Entry, reading: Reading) -> list[F
         resource.contained = whole.contained
         if resource.subject is None:
             resource.subject = getattr(whole, "subject", None)
-        found.append(Found(inner_place, handler, resource, inner))
+        found.append(Found(inner_place, handler, resource, "", raw))
     return found
 
 
@@ -173,8 +203,12 @@ def _mended(entry: Entry, kind: str, handler: Handler, reading: Reading) -> Any:
 def _stand_in(entry: Entry) -> str:
     """An id for a resource without one: from its `fullUrl`, else from its content, so that order never matters."""
     if entry.full_url:
-        return entry.full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+        return _name_in(entry.full_url)
     return "~" + hashlib.sha256(entry.resource).hexdigest()[:12]
+
+
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _check_concepts(resource: Resource, handler: Handler, place: str) -> None:
@@ -205,7 +239,7 @@ def _index(found: list[Found], reading: Reading) -> None:
     places = reading.places
     panels = []
     for each in found:
-        place, url = each.place, each.entry.full_url
+        place, url = each.place, each.full_url
         places[place] = place
         if url:
             places[url] = place

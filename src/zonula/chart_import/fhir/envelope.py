@@ -62,14 +62,16 @@ class _AskedBundle(Element):
     entry: list[_Asked] | None = None
 
 
-class _Link(Element):
+class Link(Element):
+    """`Bundle.link`: where other pages of an answer are."""
+
     relation: str = ""
 
 
 class _Bundle(Element):
     type: str = ""
     entry: list[Entry] | None = None
-    link: list[_Link] | None = None
+    link: list[Link] | None = None
 
 
 class _Typed(Element):
@@ -119,10 +121,13 @@ def opened(data: bytes, ndjson: bool) -> Envelope:
             if each.resource is ABSENT:
                 _without_resource(more, number, bundle.type, broken, deleted)
         written = [each for each in written if each.resource is not ABSENT]
-    warnings: tuple[str, ...] = ()
-    if any(link.relation == "next" for link in bundle.link or ()):
-        warnings = ("the server had more pages than this one: the records are incomplete",)
-    return Envelope("fhir-bundle", written, bundle.type, tuple(broken), warnings, deleted)
+    return Envelope("fhir-bundle", written, bundle.type, tuple(broken), pages_missing(bundle.link), deleted)
+
+
+def pages_missing(links: list[Link] | None) -> tuple[str, ...]:
+    """A warning when the answer of a server goes on elsewhere."""
+    more = any(link.relation == "next" for link in links or ())
+    return ("the server had more pages than this one: the records are incomplete",) if more else ()
 
 
 def _without_resource(

@@ -48,7 +48,7 @@ def _newest(place: str, same: "list[Found]", envelope: Envelope, reading: Readin
 
 
 def _told_apart(place: str, same: "list[Found]", reading: Reading) -> "list[Found]":
-    distinct = {bytes(each.entry.resource): each for each in same}
+    distinct = {bytes(each.raw): each for each in same}
     if len(distinct) < len(same):
         reading.skip(
             place,
@@ -78,4 +78,4 @@ def _meta(found: "Found") -> _Meta:
 def _age(found: "Found") -> tuple[str, int, str, bytes]:
     meta = _meta(found)
     number = int(meta.version_id) if meta.version_id.isdecimal() else 0
-    return (meta.last_updated, number, meta.version_id, bytes(found.entry.resource))
+    return (meta.last_updated, number, meta.version_id, bytes(found.raw))
