@@ -32,6 +32,7 @@ from zonula.laboratory_tests import (
     evidence_from_chart,
     exclusion_workup,
     genotype_findings,
+    together,
 )
 from zonula.laboratory_tests.celiac import Hla
 from zonula.questionnaires import Questionnaire, Response, Score, compare, score, shipped
@@ -83,8 +84,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a case holds beside the chart. Everything may be missing.
 
-    responses: each with its form. celiac: the clinician's own evidence, which then stands in place of what the chart says of celiac
-    disease. hla and genotype: already reduced to their meaning; the files are not kept.
+    responses: each with its form. celiac: what the clinician asked; the records fill it up and may not contradict it. hla and genotype: already reduced to their meaning; the files are not kept.
     """
 
     responses: tuple[tuple[Questionnaire, Response], ...] = ()
@@ -104,15 +104,14 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     reviewed = review(chart, today, imported)
     scores = _scores(evidence, today)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
-    work_up = exclusion_workup(chart, present, today)
     celiac = assess_celiac(_celiac_evidence(chart, evidence, today), today)
+    work_up = exclusion_workup(chart, present, today, celiac)
     skin = _skin(evidence, today, shelf)
     findings = _by_id(
         chain(
             reviewed.red_flags,
             *(scored.findings for scored in scores),
-            celiac.findings,
-            _work_up_without_celiac(work_up),
+            work_up.findings,
             genotype_findings(evidence.genotype, today) if evidence.genotype else (),
             skin.findings if skin else (),
             _compared(evidence, chart, today),
@@ -149,10 +148,11 @@ def _scores(evidence: Evidence, today: date) -> tuple[Score, ...]:
 
 
 def _celiac_evidence(chart: Chart, evidence: Evidence, today: date) -> CeliacEvidence:
-    known = evidence.celiac or evidence_from_chart(chart, today)
-    if evidence.hla and known.hla is None:
-        return msgspec.structs.replace(known, hla=Hla(typing=evidence.hla))
-    return known
+    """What was asked, what the laboratory typed and what the records hold: one evidence."""
+    asked = evidence.celiac or CeliacEvidence()
+    if evidence.hla and asked.hla is None:
+        asked = msgspec.structs.replace(asked, hla=Hla(typing=evidence.hla))
+    return together(asked, evidence_from_chart(chart, today))
 
 
 def _skin(evidence: Evidence, today: date, shelf: Shelf) -> SkinTest | None:
@@ -170,12 +170,6 @@ def _compared(evidence: Evidence, chart: Chart, today: date) -> tuple[Finding, .
     answered = [response for _, response in evidence.responses if response.url == ours]
     newest = max(answered, key=lambda response: response.day or date.min, default=None)
     return compare(newest, chart, today) if newest else ()
-
-
-def _work_up_without_celiac(work_up: Workup) -> tuple[Finding, ...]:
-    """The celiac findings are taken from the assessment that counts, which may be the clinician's own evidence."""
-    own = {finding.id for finding in work_up.celiac.findings}
-    return tuple(finding for finding in work_up.findings if finding.id not in own)
 
 
 def _by_id(findings: Iterable[Finding]) -> dict[str, Finding]:

@@ -9,6 +9,7 @@ from zonula.laboratory_tests.celiac import (
     CeliacState,
     assess_celiac,
     evidence_from_chart,
+    together,
 )
 from zonula.laboratory_tests.genotype import GenotypeReading, genotype_findings, read_genotype_file
 from zonula.laboratory_tests.hla import HlaMeaning, meaning_of, read_typing, typing_findings
@@ -30,5 +31,6 @@ __all__ = [
     "meaning_of",
     "read_genotype_file",
     "read_typing",
+    "together",
     "typing_findings",
 ]

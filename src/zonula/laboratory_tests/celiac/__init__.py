@@ -19,6 +19,7 @@ from zonula.laboratory_tests.celiac.guidelines import GuidelineAnswer, RouteAnsw
 from zonula.laboratory_tests.celiac.reading import TEMPLATE, evidence_of, read_evidence
 from zonula.laboratory_tests.celiac.signs import Signs, signs_of
 from zonula.laboratory_tests.celiac.table import TABLE, CeliacState, Row, decide
+from zonula.laboratory_tests.celiac.together import together
 
 __all__ = [
     "TABLE",
@@ -46,4 +47,5 @@ __all__ = [
     "evidence_of",
     "read_evidence",
     "signs_of",
+    "together",
 ]

@@ -12,8 +12,6 @@ from zonula.knowledge import shelf
 from zonula.laboratory_tests.celiac import (
     CeliacAssessment,
     CeliacState,
-    Gluten,
-    History,
     assess_celiac,
     evidence_from_chart,
 )
@@ -60,16 +58,11 @@ class Workup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exclusion_workup(
-    chart: Chart,
-    domains_present: Iterable[str],
-    today: date,
-    *,
-    history: History | None = None,
-    gluten: dict[date, Gluten] | None = None,
+    chart: Chart, domains_present: Iterable[str], today: date, celiac: CeliacAssessment | None = None
 ) -> Workup:
     """The work-up of a chart for the symptom domains that are present.
 
-    history and gluten (by day of the blood draw) are the clinician's answers about celiac disease that no record holds.
+    celiac: the assessment that counts, which may rest on what the clinician asked; without it the records alone are read.
     Raises UserError when a domain is not one of the card's.
     """
     data: dict[str, Any] = shelf().card(TESTS_CARD).data
@@ -77,7 +70,7 @@ def exclusion_workup(
     if unknown := [domain for domain in domains if domain not in data["domains"]]:
         raise UserError(f"unknown symptom domain {unknown[0]!r}.", f"Known: {', '.join(data['domains'])}.")
     record = Record(chart, today)
-    celiac = assess_celiac(evidence_from_chart(chart, today, history=history, gluten=gluten), today)
+    celiac = celiac or assess_celiac(evidence_from_chart(chart, today), today)
     items = (
         _celiac_item(celiac),
         *(
