@@ -7,6 +7,8 @@ import msgspec
 from zonula.chart.facts import Fact, Kind
 from zonula.chart.patient import Patient
 
+_UNTIMED = float("-inf")  # a day without a time of day comes before the times of that day
+
 
 class Chart(msgspec.Struct, frozen=True):
     """One patient and every fact known. `facts` is sorted by `chronological`, so equal charts are equal bytes."""
@@ -21,10 +23,13 @@ class Chart(msgspec.Struct, frozen=True):
 
 def chronological(fact: Fact) -> tuple[int, float, str, str]:
     """The total order of facts: by first written time (undated last), with the id as tie-breaker."""
-    moment = fact.when.start or fact.when.end
+    when = fact.when
+    moment = when.start or when.end
     if moment is None:
         return (10**9, 0.0, "", fact.id)
-    return (*moment.order, fact.id)
+    seconds = moment.seconds
+    # `moment.order`, spelled out: this is asked of every fact of every chart.
+    return (moment.earliest.toordinal(), _UNTIMED if seconds is None else seconds, moment.text, fact.id)
 
 
 def chart_of(patient: Patient, facts: Iterable[Fact]) -> Chart:

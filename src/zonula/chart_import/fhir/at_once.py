@@ -48,11 +48,23 @@ _PASSED_OVER = (
 )
 
 
+class Entry(Element):
+    """An address and the decoded resource, of one of the classes that `KindOf` knows."""
+
+    resource: Any
+    full_url: str = ""
+
+
+KindOf = dict[type, tuple[str, Handler | None]]
+"""What each class stands for: the resource type and its handler, None for a type that adds no fact."""
+
+
 class Whole(NamedTuple):
-    """entries: the address, type, handler (None for a type that adds no fact) and decoded resource of each."""
+    """A Bundle decoded at once. bundle: `Bundle.type`."""
 
     bundle: str
-    entries: list[tuple[str, str, Handler | None, Any]]
+    entries: list[Entry]
+    kind_of: KindOf
     warnings: tuple[str, ...]
 
 
@@ -60,32 +72,24 @@ def decoded_at_once(data: bytes) -> Whole | None:
     """The Bundle's entries, or None when it must be read entry by entry."""
     if not is_bundle(data):
         return None
-    decoder, known = _shapes()
+    decoder, kind_of = _shapes()
     try:
         bundle = decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    entries = []
-    for entry in bundle.entry or ():
-        resource, url = entry.resource, entry.full_url
-        kind, handler = known[type(resource)]
-        if handler is not None and not resource.id and not url:
-            return None
-        entries.append((url, kind, handler, resource))
-    return Whole(bundle.type, entries, pages_missing(bundle.link))
+    return Whole(bundle.type, bundle.entry or [], kind_of, pages_missing(bundle.link))
 
 
 @cache
-def _shapes() -> tuple[Any, dict[type, tuple[str, Handler | None]]]:
+def _shapes() -> tuple[Any, KindOf]:
     """The decoder of a whole Bundle, and what each class it makes stands for."""
-    known: dict[type, tuple[str, Handler | None]] = {}
+    known: KindOf = {}
     for kind, handler in HANDLERS.items():
         shape = handler.shape
         known[msgspec.defstruct(shape.__name__, [], bases=(shape,), tag_field="resourceType", tag=kind)] = kind, handler
     for kind in _PASSED_OVER:
         known[msgspec.defstruct(kind, [], tag_field="resourceType", tag=kind, gc=False)] = kind, None
-    resource: Any = reduce(or_, known)
-    entry: Any = msgspec.defstruct("Entry", [("resource", resource), ("full_url", str, "")], bases=(Element,))
+    entry: Any = msgspec.defstruct("Typed", [("resource", reduce(or_, known))], bases=(Entry,))
     fields = [("type", str, ""), ("entry", list[entry] | None, None), ("link", list[Link] | None, None)]
     bundle = msgspec.defstruct("Bundle", fields, bases=(Element,))
     return msgspec.json.Decoder(bundle), known

@@ -49,9 +49,9 @@ def read(
     counts: dict[str, int] = {}
     try:
         whole = None if ndjson else decoded_at_once(data)
-        found = [] if whole is None else _found_at_once(whole, reading, counts)
-        if whole is not None and len({each.place for each in found}) == len(found):
-            envelope = Envelope("fhir-bundle", [], whole.bundle, (), whole.warnings)
+        at_once = None if whole is None else _found_at_once(whole, reading, counts)
+        if whole is not None and at_once is not None:
+            envelope, found = Envelope("fhir-bundle", [], whole.bundle, (), whole.warnings), at_once
         else:
             reading, counts = Reading(name, SHAPES, elsewhere), {}
             envelope = opened(data, ndjson)
@@ -123,17 +123,25 @@ def _decoded(envelope: Envelope, reading: Reading, counts: dict[str, int]) -> li
     return found
 
 
-def _found_at_once(whole: Whole, reading: Reading, counts: dict[str, int]) -> list[Found]:
+def _found_at_once(whole: Whole, reading: Reading, counts: dict[str, int]) -> list[Found] | None:
+    """What was decoded at once; None when some of it can only be told apart by its bytes."""
     found: list[Found] = []
     others: dict[str, int] = {}
-    for url, kind, handler, resource in whole.entries:
-        counts[kind] = counts.get(kind, 0) + 1
+    kind_of = whole.kind_of
+    for entry in whole.entries:
+        resource = entry.resource
+        kind, handler = kind_of[type(resource)]
         if handler is None:
             others[kind] = others.get(kind, 0) + 1
-        else:
-            _take(Found(f"{kind}/{resource.id or _name_in(url)}", handler, resource, url), found, reading)
+            continue
+        counts[kind] = counts.get(kind, 0) + 1
+        url = entry.full_url
+        if not resource.id and not url:
+            return None
+        _take(Found(f"{kind}/{resource.id or _name_in(url)}", handler, resource, url), found, reading)
+    counts.update(others)
     _say_others(others, reading)
-    return found
+    return found if len({each.place for each in found}) == len(found) else None
 
 
 def _take(one: Found, found: list[Found], reading: Reading) -> None:

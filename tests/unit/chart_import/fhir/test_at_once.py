@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import zonula
 from zonula.chart_import import read_documents
 from zonula.chart_import.fhir import document
-from zonula.chart_import.fhir.at_once import decoded_at_once
 from zonula.errors import UserError
 
 EXAMPLES = sorted((Path(zonula.__file__).parent / "examples").rglob("*.fhir.json"))
@@ -85,8 +84,10 @@ def said_one_by_one(data):
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_are_decoded_at_once_to_the_same_chart_and_report(path):
     data = path.read_bytes()
-    assert decoded_at_once(data) is not None
-    assert said(data) == said_one_by_one(data)
+    with patch.object(document, "opened", wraps=document.opened) as one_by_one:
+        at_once = said(data)
+    assert not one_by_one.called
+    assert at_once == said_one_by_one(data)
 
 
 @settings(max_examples=400)
@@ -112,9 +113,12 @@ def test_a_damaged_bundle_says_the_same(bundle, data):
         {"resource": {"resourceType": "Observation", "code": {"text": "no id and no address"}}},
         {"resource": {"resourceType": "Zebra", "id": "1"}},
         {"resource": {"resourceType": "Observation", "id": "1", "status": 3}},
+        {"resource": {"resourceType": "Patient", "id": "1", "gender": "male"}},
         {"resource": {"resourceType": "Bundle", "type": "searchset", "entry": []}},
     ],
 )
 def test_what_needs_a_second_look_is_left_to_the_other_way(entry):
     whole = {"resourceType": "Bundle", "type": "collection", "entry": [PATIENT, entry]}
-    assert decoded_at_once(json.dumps(whole).encode()) is None
+    with patch.object(document, "opened", wraps=document.opened) as one_by_one:
+        said(json.dumps(whole).encode())
+    assert one_by_one.called
