@@ -49,7 +49,9 @@ def start_message(person: Person, rows: list, limits: dict[str, float]) -> dict[
     }  # fmt: skip
 
 
-def run(seed: int, reply: Any, traps: Traps | None = None, run_in: int = 14, elimination: int = 30, **shape: Any) -> Outcome:
+def run(
+    seed: int, reply: Any, traps: Traps | None = None, run_in: int = 14, elimination: int = 30, **shape: Any
+) -> Outcome:
     """reply: message -> answer. The caller's rules are checked here, not trusted."""
     person = Person(np.random.default_rng([seed, 23]), traps or Traps(), datetime(2031, 1, 6), **shape)
     limits = {"max_groups_per_day": 4, "max_servings": 2.0, "max_days": 150}

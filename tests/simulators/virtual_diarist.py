@@ -1,3 +1,4 @@
+# ruff: noqa: N806
 """A virtual diarist: a person with known triggers who eats, feels, rates, forgets, believes and avoids.
 
 Written to be unlike the engine's model on purpose: time runs in half hours, effects are trapezoids, log-normals or
@@ -204,7 +205,11 @@ class Person:
             shape = (hours > onset) * np.exp(-(hours - onset) / width)
         shape = shape / shape.sum() * PER_DAY
         weights = np.zeros(self.symptoms)
-        hit = r.choice(self.symptoms, min(self.symptoms, int(r.choice([1, 2, 3, 4, 5], p=[0.15, 0.3, 0.3, 0.15, 0.1]))), replace=False)
+        hit = r.choice(
+            self.symptoms,
+            min(self.symptoms, int(r.choice([1, 2, 3, 4, 5], p=[0.15, 0.3, 0.3, 0.15, 0.1]))),
+            replace=False,
+        )
         weights[hit] = r.uniform(0.3, 1, len(hit))
         weights[hit[0]] = 1
         lo, hi = np.log(self.traps.strength)
@@ -278,7 +283,9 @@ class Person:
 
     def beliefs(self) -> list[tuple[str, str, str, float | None, object]]:
         return [
-            (self._stamp(7.0), "belief", self.group_names[g], None, int(b)) for g, b in enumerate(self.belief) if b or self.rng.random() < 0.3
+            (self._stamp(7.0), "belief", self.group_names[g], None, int(b))
+            for g, b in enumerate(self.belief)
+            if b or self.rng.random() < 0.3
         ]
 
     def live(self, elimination: bool = False, challenges: dict[int, float] | None = None) -> tuple[list, bool]:
@@ -286,7 +293,11 @@ class Person:
         r, d0 = self.rng, self.day * 24.0
         rows: list[tuple[str, str, str, float | None, object]] = []
         slots = slice(self.day * PER_DAY, (self.day + 1) * PER_DAY)
-        feeling = float(np.clip(self.latent[:, max(0, slots.start - PER_DAY) : slots.start + 12], 0, 10).mean()) if self.day else 2.0
+        feeling = (
+            float(np.clip(self.latent[:, max(0, slots.start - PER_DAY) : slots.start + 12], 0, 10).mean())
+            if self.day
+            else 2.0
+        )
         bad = feeling > 3.5
         accepted = not (challenges and bad and r.random() < 0.5)
         plan = challenges if accepted and challenges else {}
@@ -324,8 +335,24 @@ class Person:
             self._believe(hour, eaten)
         for hour in self.rating_hours:
             rows += self._rate(d0 + hour + r.normal(0, 0.6))
-        rows.append((self._stamp(d0 + 20.5), "context", "stress", None, round(float(np.clip(self.stress[self.day] + r.normal(0, 1), 0, 10)))))
-        rows.append((self._stamp(d0 + 8), "context", "sleep_hours", None, round(float(self.sleep[self.day] + r.normal(0, 0.3)) * 2) / 2))
+        rows.append(
+            (
+                self._stamp(d0 + 20.5),
+                "context",
+                "stress",
+                None,
+                round(float(np.clip(self.stress[self.day] + r.normal(0, 1), 0, 10))),
+            )
+        )
+        rows.append(
+            (
+                self._stamp(d0 + 8),
+                "context",
+                "sleep_hours",
+                None,
+                round(float(self.sleep[self.day] + r.normal(0, 0.3)) * 2) / 2,
+            )
+        )
         if self.bleeds[self.day]:
             rows.append((self._stamp(d0 + 8), "context", "menses", None, 1))
         if self.sick[self.day] and r.random() < 0.6:

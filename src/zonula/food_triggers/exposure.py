@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """From what was eaten to the rating that each group and lag class would add: the columns of the model.
 
 A column is the response of the ratings to one rating-point-day per serving: a gamma kernel of the lag class, convolved
@@ -41,9 +42,7 @@ def meals(diary: Diary, hyper: Hyperparameters) -> tuple[Floats, Ints, Floats]:
 
 
 @compiled
-def exposure_columns(  # type: ignore[no-untyped-def]
-    hour, group, dose, begin, end, table, step, groups
-):
+def exposure_columns(hour, group, dose, begin, end, table, step, groups):
     """(T, groups x K) columns; begin and end (T) are the hours each rating speaks of, in order of time."""
     lags, size = table.shape
     horizon = (size - 1) * step

@@ -8,10 +8,11 @@ import numpy as np
 
 from zonula.diary.entries import Diary, Floats, Ints
 from zonula.food_triggers.exposure import TABLE_STEP, exposure_columns, lag_table, meals
+from zonula.food_triggers.flare_integral import slab_table
 from zonula.food_triggers.hyperparameters import DEFAULT, Hyperparameters
 from zonula.food_triggers.nuisance import nuisance_columns
 from zonula.food_triggers.occasions import occasions
-from zonula.food_triggers.sampler import gibbs, slab_table
+from zonula.food_triggers.sampler import gibbs
 from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, trust, whiten
 
 FEWEST_OCCASIONS = 6
@@ -55,17 +56,17 @@ def prior_log_odds(diary: Diary, hyper: Hyperparameters) -> Floats:
 
 def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
     """The posterior of one diary. Deterministic; does not depend on names, row order or the order of groups."""
-    G, S = len(diary.groups), len(diary.symptoms)
+    groups, symptoms = len(diary.groups), len(diary.symptoms)
     log_odds = prior_log_odds(diary, hyper)
     at = occasions(diary)
-    if G == 0 or not at.usable or len(at.end) < FEWEST_OCCASIONS:
+    if groups == 0 or not at.usable or len(at.end) < FEWEST_OCCASIONS:
         return _nothing(diary, log_odds, "too few ratings that ever change")
     hour, group, dose = meals(diary, hyper)
     if len(hour) == 0:
         return _nothing(diary, log_odds, "no food of any group was recorded")
     table = lag_table(hyper.lag_centroids, hyper.lag_shape, hyper.horizon_hours)
     lags = len(hyper.lag_centroids)
-    columns = exposure_columns(hour, group, dose, at.begin, at.end, table, TABLE_STEP, G)
+    columns = exposure_columns(hour, group, dose, at.begin, at.end, table, TABLE_STEP, groups)
     nuisance = nuisance_columns(diary, at, columns, hyper)
     order = _canonical(columns, log_odds, lags)
     picked = (order[:, None] * lags + np.arange(lags)[None, :]).ravel()
@@ -93,7 +94,7 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
         2.0 * np.log(np.diag(low)).sum() / math.log(len(middle) + 2.0)
     )  # about the nuisance's degrees of freedom
     freedom = max(len(middle) - explained, 0.4 * len(middle), 3.0) + hyper.noise_prior
-    times = np.array([len(np.unique(np.floor(hour[group == g] / 24.0))) for g in range(G)], dtype=np.float64)
+    times = np.array([len(np.unique(np.floor(hour[group == g] / 24.0))) for g in range(groups)], dtype=np.float64)
     caps = -np.log(hyper.coincidence) * times[order]
     spread = spread / hyper.temper
     chance, joint, weight, lag, effect, conditionals = gibbs(
@@ -102,7 +103,7 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
         hyper.sweeps, hyper.burn_in, hyper.seed,
     )  # fmt: skip
     back = np.argsort(order)
-    full = np.zeros((G, hyper.sweeps, S))
+    full = np.zeros((groups, hyper.sweeps, symptoms))
     full[:, :, at.symptoms] = effect[back]
     half = hyper.sweeps // 2
     drift = np.abs(conditionals[:half].mean(axis=0) - conditionals[half:].mean(axis=0))
@@ -112,7 +113,7 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
         weight=weight[back],
         lag_class=lag[back],
         effect=full,
-        information=squares.reshape(G, lags).max(axis=1)[back],
+        information=squares.reshape(groups, lags).max(axis=1)[back],
         correlation=np.zeros((0, 0)),
         memory_hours=float(memory),
         converged=bool(drift.max(initial=0.0) < 0.35),
@@ -127,15 +128,15 @@ def _canonical(columns: Floats, log_odds: Floats, lags: int) -> Ints:
 
 
 def _nothing(diary: Diary, log_odds: Floats, why: str) -> Posterior:
-    G, S = len(diary.groups), len(diary.symptoms)
+    groups, symptoms = len(diary.groups), len(diary.symptoms)
     chance = 1.0 / (1.0 + np.exp(-log_odds))
     return Posterior(
         probability=chance,
         joint=np.diag(chance),
-        weight=np.zeros((G, 0)),
-        lag_class=np.zeros((G, 0), np.int64),
-        effect=np.zeros((G, 0, S)),
-        information=np.zeros(G),
+        weight=np.zeros((groups, 0)),
+        lag_class=np.zeros((groups, 0), np.int64),
+        effect=np.zeros((groups, 0, symptoms)),
+        information=np.zeros(groups),
         correlation=np.zeros((0, 0)),
         memory_hours=float("nan"),
         converged=True,

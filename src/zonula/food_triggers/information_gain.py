@@ -30,6 +30,7 @@ class InformationGain:
     settle_days: float = 3.0
     patience: int = 60
     worth: float = 0.01
+    enough: tuple[float, ...] = (0.02, 0.05, 0.08, 0.25, 0.5)
     hyper: Hyperparameters = DEFAULT
 
     def next(self, state: Reintroduction) -> Plan | Stop:
@@ -91,7 +92,7 @@ class InformationGain:
         given = state.challenge_days(group.name)
         if p[g] >= self.trigger_above:
             return given < self.fewest
-        return not (p[g] < self.safe_below and given >= 1)
+        return given < len(self.enough) and not (given >= 1 and p[g] < self.enough[given - 1])
 
     def _lags(self, posterior: Posterior) -> Floats:
         centroids = np.array(self.hyper.lag_centroids)
@@ -106,7 +107,7 @@ class InformationGain:
 
     def _suspect_speaking(self, state: Reintroduction, p: Floats, lag: Floats) -> bool:
         return any(
-            p[g] > self.suspect_above and state.days_since(group.name) < self._pause(lag[g])
+            bool(p[g] > self.suspect_above) and state.days_since(group.name) < self._pause(lag[g])
             for g, group in enumerate(state.groups)
         )
 
@@ -147,13 +148,13 @@ class InformationGain:
                 for b in members:
                     if a < b:
                         together[a, b] = together.get((a, b), 0) + 1
-        left, picked = list(order), []
+        left = list(order)
+        picked: list[int] = []
         while left:
             best = max(
                 left,
                 key=lambda g: (
-                    worth[g]
-                    / (1.0 + self.pairs * sum(together.get((min(g, h), max(g, h)), 0) for h in picked[:4])),
+                    worth[g] / (1.0 + self.pairs * sum(together.get((min(g, h), max(g, h)), 0) for h in picked[:4])),
                     -g,
                 ),
             )

@@ -63,7 +63,7 @@ def judge(diary: Diary, posterior: Posterior, hyper: Hyperparameters = DEFAULT) 
     """Verdicts for every group. Groups named as triggers have an expected share of false ones below FALSE_DISCOVERY."""
     named = _named(posterior.probability, np.array([group.excluded for group in diary.groups], dtype=bool))
     rng = np.random.Generator(np.random.PCG64(hyper.seed))
-    spread = rng.standard_normal(posterior.weight.shape[1])
+    spread: Floats = np.asarray(rng.standard_normal(posterior.weight.shape[1]))
     pairs = separations(diary, posterior)
     tangled = {index for pair in pairs for index in (pair.first_index, pair.second_index)}
     verdicts = tuple(

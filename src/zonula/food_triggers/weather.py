@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
 """The symptoms' own weather: autocorrelated noise at irregular times, and flares shared by symptoms.
 
 Noise is an Ornstein-Uhlenbeck process plus memoryless rating noise, with one memory for all symptoms (Kalman filter:
@@ -11,7 +12,7 @@ from zonula.food_triggers.compiled import compiled
 
 
 @compiled
-def whiten(table, hours, memory, white):  # type: ignore[no-untyped-def]
+def whiten(table, hours, memory, white):
     """Innovations of each column of (T, C) `table`, of unit variance under the weather, and the sum of log variances."""
     rows, width = table.shape
     out = np.empty((rows, width))
@@ -36,7 +37,7 @@ def whiten(table, hours, memory, white):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def cholesky(matrix):  # type: ignore[no-untyped-def]
+def cholesky(matrix):
     """Lower Cholesky factor, in one thread and one order of summation so that results repeat bit for bit."""
     size = matrix.shape[0]
     low = np.zeros((size, size))
@@ -53,7 +54,7 @@ def cholesky(matrix):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def cross(left, right):  # type: ignore[no-untyped-def]
+def cross(left, right):
     """left' right for (T, A) and (T, B)."""
     rows, a = left.shape
     b = right.shape[1]
@@ -68,7 +69,7 @@ def cross(left, right):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def solve_lower(low, right):  # type: ignore[no-untyped-def]
+def solve_lower(low, right):
     """low^-1 right for a lower triangle (q, q) and (q, B)."""
     size, width = right.shape
     out = right.copy()
@@ -84,13 +85,13 @@ def solve_lower(low, right):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def project(nuisance, table, low):  # type: ignore[no-untyped-def]
+def project(nuisance, table, low):
     """(q, C) part of whitened `table` that whitened nuisance (prior sd 1 each) explains: A'B - U'U is the rest."""
     return solve_lower(low, cross(nuisance, table))
 
 
 @compiled
-def nuisance_factor(nuisance):  # type: ignore[no-untyped-def]
+def nuisance_factor(nuisance):
     """Cholesky factor of nuisance' nuisance + 1."""
     gram = cross(nuisance, nuisance)
     for i in range(gram.shape[0]):
@@ -99,7 +100,7 @@ def nuisance_factor(nuisance):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def best_weather(ratings, nuisance, hours, memories, whites, prior_scale):  # type: ignore[no-untyped-def]
+def best_weather(ratings, nuisance, hours, memories, whites, prior_scale):
     """The (memory, white share) of the grid with the highest marginal likelihood of (T, S) `ratings`."""
     rows, symptoms = ratings.shape
     best, chosen_memory, chosen_white = -np.inf, memories[0], whites[0]
@@ -126,7 +127,7 @@ def best_weather(ratings, nuisance, hours, memories, whites, prior_scale):  # ty
 
 
 @compiled
-def fill_missing(ratings, hours, memory, rounds):  # type: ignore[no-untyped-def]
+def fill_missing(ratings, hours, memory, rounds):  # noqa: PLR0912
     """(T, S) ratings with NaN replaced by what neighbours in time and the other symptoms of the moment suggest."""
     rows, symptoms = ratings.shape
     filled = ratings.copy()
@@ -170,7 +171,7 @@ def fill_missing(ratings, hours, memory, rounds):  # type: ignore[no-untyped-def
 
 
 @compiled
-def nuisance_fit(nuisance, low, explained):  # type: ignore[no-untyped-def]
+def nuisance_fit(nuisance, low, explained):
     """(T, C) what the whitened nuisance explains; explained (q, C) from `project`."""
     size, width = explained.shape
     coefficient = explained.copy()
@@ -193,7 +194,7 @@ def nuisance_fit(nuisance, low, explained):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def trust(ratings, nuisance, tail, rounds):  # type: ignore[no-untyped-def]
+def trust(ratings, nuisance, tail, rounds):
     """(T) weight of each occasion, mean 1: attacks that hit many symptoms at once count less.
 
     Expected precisions of a multivariate t with `tail` degrees of freedom (Lange, Little & Taylor 1989,
