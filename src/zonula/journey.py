@@ -14,10 +14,11 @@ a `Finding`; this file only puts findings in order and adds none of its own.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
 import msgspec
 
-from zonula.chart import Chart, Fact, Finding, Grade, Level, State
+from zonula.chart import Ask, Chart, Fact, Finding, Grade, Level, State
 from zonula.chart_review.contract import CitedCard, Imported, Review
 from zonula.chart_review.review import review
 from zonula.errors import UserError
@@ -42,6 +43,33 @@ SCHEMA = "zonula.assessment/1"
 NEVER_URGENT = 9
 WORK_UP = "laboratory_tests.workup"
 INVENTORY = "chart_review.workup."
+ALARM = "questionnaires.alarm."
+_FLAG = "chart_review.red_flag."
+_CELIAC = "laboratory_tests.celiac.state"
+_IGA = "laboratory_tests.celiac.incomplete_order"
+# Several rooms see the same thing and would ask the same question. The finding on the left keeps its place among the findings; its
+# question is asked in the words of the first finding on the right that stands in the assessment, at the more urgent level of the two.
+SAME_QUESTION: dict[str, tuple[str, ...]] = {
+    f"{_FLAG}celiac_tested_without_iga": (_IGA, _CELIAC),
+    f"{WORK_UP}.incomplete.ttg_iga": (_IGA, _CELIAC),
+    f"{WORK_UP}.total_iga": (_IGA, _CELIAC),
+    f"{_FLAG}celiac_tested_off_gluten": (_CELIAC,),
+    f"{_FLAG}celiac_never_tested": (_CELIAC,),
+    f"{_FLAG}gluten_free_untested": (_CELIAC,),
+    f"{_FLAG}celiac_positive_no_followup": (_CELIAC,),
+    f"{_FLAG}iga_deficient": (_CELIAC,),
+    f"{WORK_UP}.no_follow_up.hemoglobin": (f"{_FLAG}iron_deficiency_anaemia",),
+    f"{WORK_UP}.no_follow_up.ferritin": (f"{_FLAG}iron_deficiency", f"{_FLAG}iron_deficiency_anaemia"),
+    f"{WORK_UP}.no_follow_up.tsh": (f"{_FLAG}abnormal_tsh",),
+    f"{WORK_UP}.no_follow_up.hba1c": (f"{_FLAG}diabetes_range_hba1c",),
+    f"{WORK_UP}.no_follow_up.b12": (f"{_FLAG}low_b12",),
+    f"{WORK_UP}.no_follow_up.calprotectin": (f"{_FLAG}high_calprotectin",),
+    f"{_FLAG}phq9_item9": (f"{ALARM}thoughts_of_death",),
+    f"{_FLAG}depression_screen": ("questionnaires.phq-9.total",),
+    f"{_FLAG}anxiety_screen": ("questionnaires.gad-7.total",),
+    f"{_FLAG}weight_falling": (f"{_FLAG}weight_loss_recorded",),
+    f"{ALARM}weight_loss": (f"{_FLAG}weight_loss_recorded", f"{_FLAG}weight_falling"),
+}
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,16 +127,18 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported: Imported | None = None) -> Assessment:
     """Steps 1 to 4 for one patient. Pure: the same chart, evidence and day give the same assessment.
 
-    Raises UserError when evidence contradicts itself (two patients' answers, a session without its panel, dates after today).
+    Raises UserError when evidence is of someone else or contradicts the records, for a session without its panel, for dates after today.
     """
+    _refuse_another_persons(chart, evidence)
     reviewed = review(chart, today, imported)
-    scores = _scores(evidence, today)
+    scores = tuple(score(form, response, today) for form, response in evidence.responses)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
     celiac = assess_celiac(_celiac_evidence(chart, evidence, today), today)
     work_up = exclusion_workup(chart, present, today, celiac)
     skin = _skin(evidence, today, shelf)
     findings = _by_id(
         chain(
+            _alarms(scores),
             reviewed.red_flags,
             *(scored.findings for scored in scores),
             work_up.findings,
@@ -118,16 +148,18 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
             reviewed.findings,
         )
     )
-    levelled = [one for one in findings.values() if one.level is not None and one.state is not State.NO]
+    urgent = sorted(
+        (one for one in findings.values() if one.level is not None and one.state is not State.NO), key=_urgency
+    )
     return Assessment(
         as_of=today,
         patient=chart.patient.id,
-        unsafe=tuple(one.id for one in sorted(levelled, key=_urgency) if one.level is not Level.CLINICIAN),
-        look_at=tuple(one.id for one in sorted(levelled, key=_urgency) if one.level is Level.CLINICIAN),
+        unsafe=tuple(one.id for one in urgent if one.level is not Level.CLINICIAN),
+        look_at=tuple(one.id for one in urgent if one.level is Level.CLINICIAN),
         excluded=_excluded(work_up, celiac, findings),
         open=_open(work_up, celiac, skin, findings),
         hypotheses=tuple(one.id for one in findings.values() if one.hypothesis or one.grade is Grade.CLINIC_HYPOTHESIS),
-        next_steps=_next_steps(findings.values()),
+        next_steps=_next_steps(findings, work_up),
         findings=findings,
         gluten_may_be_restricted=not celiac.blocks_gluten_restriction,
         review=reviewed,
@@ -139,12 +171,35 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     )
 
 
-def _scores(evidence: Evidence, today: date) -> tuple[Score, ...]:
-    scores = tuple(score(form, response, today) for form, response in evidence.responses)
-    subjects = {one.subject for one in scores if one.subject}
-    if len(subjects) > 1:
-        raise UserError(f"The questionnaires are of {len(subjects)} different patients.", "Give one patient's answers.")
-    return scores
+def _refuse_another_persons(chart: Chart, evidence: Evidence) -> None:
+    """A skin test or answers of someone else must never end up in this assessment."""
+    patient = chart.patient
+    known = {patient.id, *(written.rpartition("|")[2] for written in patient.identifiers)}
+    for session in (evidence.skin_session, evidence.skin_session_before):
+        if session is None:
+            continue
+        born, tested = patient.birth, session.patient.birth
+        if born and tested and not born.earliest <= tested <= born.latest:
+            raise UserError(
+                "The skin test is of someone born on another day than the records say.", "Check whose test it is."
+            )
+        if session.patient.id not in known and not (born and tested):
+            raise UserError(
+                f"The skin test names patient {session.patient.id!r}, the records do not.",
+                "Check whose test it is; write an id of the records, or the day of birth.",
+            )
+    for _, response in evidence.responses:
+        subject = response.subject.key
+        if subject and subject.rpartition("/")[2].rpartition("|")[2] not in known:
+            raise UserError(
+                f"A questionnaire names patient {subject!r}, the records do not.",
+                "Check whose answers they are; write an id of the records.",
+            )
+
+
+def _alarms(scores: Iterable[Score]) -> tuple[Finding, ...]:
+    """What the patient answers that cannot wait goes before everything of the same urgency."""
+    return tuple(finding for scored in scores for finding in scored.findings if finding.id.startswith(ALARM))
 
 
 def _celiac_evidence(chart: Chart, evidence: Evidence, today: date) -> CeliacEvidence:
@@ -185,8 +240,10 @@ def _by_id(findings: Iterable[Finding]) -> dict[str, Finding]:
     return kept
 
 
-def _urgency(finding: Finding) -> tuple[int, str]:
-    return (finding.level.urgency if finding.level else NEVER_URGENT, finding.id)
+def _urgency(finding: Finding) -> tuple[int, bool]:
+    """Most urgent first; what is known before what could not be told, except an alarm nobody answered; equals in the journey's order."""
+    unknown = finding.state is State.UNKNOWN and not finding.id.startswith(ALARM)
+    return (finding.level.urgency if finding.level else NEVER_URGENT, unknown)
 
 
 def _excluded(work_up: Workup, celiac: CeliacAssessment, findings: dict[str, Finding]) -> tuple[str, ...]:
@@ -206,37 +263,67 @@ def _open(
     return tuple(name for name in dict.fromkeys([*unsettled, *items, *unread]) if name in findings)
 
 
-def _next_steps(findings: Iterable[Finding]) -> tuple[NextStep, ...]:
-    """Every ask once, the most urgent first; within a level in the order of the journey, so tests come before treatment."""
-    asked: dict[tuple[str, str], list[tuple[int, int, Finding, date | None]]] = {}
-    for place, finding in enumerate(findings):
-        # The chart's inventory of tests and the laboratory's reading of them ask for the same things; the reading asks better.
-        if (finding.state is State.NO and finding.level is None) or finding.id.startswith(INVENTORY):
+class _Asked(NamedTuple):
+    """One ask of one finding."""
+
+    urgency: tuple[int, bool]
+    place: int
+    finding: Finding
+    ask: Ask
+
+
+def _next_steps(findings: dict[str, Finding], work_up: Workup) -> tuple[NextStep, ...]:
+    """Every question once, the most urgent first; within a level in the order of the journey, so tests come before treatment."""
+    missing = {
+        name: item.name
+        for item in work_up.with_status(ItemStatus.MISSING)
+        if (name := f"{WORK_UP}.{item.test}") in findings and _same_question(findings[name], findings).id == name
+    }
+    order = Ask("clinician", f"Order or arrange what is missing: {', '.join(missing.values())}.")
+    asked: dict[tuple[str, str], list[_Asked]] = {}
+    wording: dict[tuple[str, str], str] = {}
+    for place, finding in enumerate(findings.values()):
+        if not _asks(finding):
             continue
+        stands_for = _same_question(finding, findings)
         for ask in finding.asks:
-            key = (ask.who, ask.what.strip().rstrip(".").casefold())
-            asked.setdefault(key, []).append((_urgency(finding)[0], place, finding, ask.by))
-    ordered = sorted(asked.items(), key=lambda pair: min(entry[:2] for entry in pair[1]))
-    steps = []
-    for order, ((who, _), entries) in enumerate(ordered, 1):
-        first = min(entries, key=lambda entry: entry[:2])[2]
-        wording = next(ask.what for ask in first.asks if ask.who == who and _same(ask.what, ordered[order - 1][0][1]))
-        days = [by for *_, by in entries if by is not None]
-        steps.append(
-            NextStep(
-                order=order,
-                who=who,
-                what=wording,
-                level=first.level.value if first.level else "",
-                by=min(days) if days else None,
-                because=tuple(dict.fromkeys(finding.id for _, _, finding, _ in entries)),
+            leading = next((one for one in stands_for.asks if one.who == ask.who), stands_for.asks[0])
+            said = (
+                order if finding.id in missing and stands_for is finding else ask if stands_for is finding else leading
             )
-        )
-    return tuple(steps)
+            key = (said.who, said.what.strip().rstrip(".").casefold())
+            wording.setdefault(key, said.what)
+            asked.setdefault(key, []).append(_Asked(_urgency(finding), place, finding, ask))
+    ordered = sorted(asked.items(), key=lambda pair: min(one[:2] for one in pair[1]))
+    return tuple(_step(number, key[0], wording[key], entries) for number, (key, entries) in enumerate(ordered, 1))
 
 
-def _same(what: str, folded: str) -> bool:
-    return what.strip().rstrip(".").casefold() == folded
+def _step(number: int, who: str, what: str, entries: list[_Asked]) -> NextStep:
+    entries = sorted(entries, key=lambda one: one[:2])
+    first = entries[0].finding
+    return NextStep(
+        order=number,
+        who=who,
+        what=what,
+        level=first.level.value if first.level else "",
+        by=min((one.ask.by for one in entries if one.ask.by is not None), default=None),
+        because=tuple(dict.fromkeys(one.finding.id for one in entries)),
+    )
+
+
+def _asks(finding: Finding) -> bool:
+    """The chart's inventory of tests and the laboratory's reading of them ask for the same things; the reading asks better."""
+    answered = finding.state is State.NO and finding.level is None
+    return bool(finding.asks) and not answered and not finding.id.startswith(INVENTORY)
+
+
+def _same_question(finding: Finding, findings: dict[str, Finding]) -> Finding:
+    """The finding of this assessment that asks the same thing better, or the finding itself."""
+    for name in SAME_QUESTION.get(finding.id, ()):
+        better = findings.get(name)
+        if better is not None and _asks(better):
+            return better
+    return finding
 
 
 def _cited_facts(chart: Chart, findings: Iterable[Finding]) -> dict[str, Fact]:

@@ -6,8 +6,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from zonula.chart import Level, State
 from zonula.journey import Assessment, NextStep
-from zonula.reports.reasons import CardLine, FactLine, Reasons
+from zonula.reports.reasons import UNVERIFIED, CardLine, FactLine, Reasons
 from zonula.reports.review_page import DISCLAIMER, statement
 from zonula.reports.review_view import Statement
 from zonula.reports.wording import plain
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 100
+CRISIS = "Act on this first"
+EMERGENCY = "Nothing further down is acted on until the emergency is dealt with."
+UNVERIFIED_MARK = "*"
 
 
 class Step(NamedTuple):
@@ -27,7 +31,7 @@ class Step(NamedTuple):
     who: str
     what: str
     by: str
-    because: tuple[str, ...]
+    why: str
 
 
 class Section(NamedTuple):
@@ -48,6 +52,8 @@ class AssessmentPage(NamedTuple):
     as_of: str
     version: str
     disclaimer: str
+    crisis: tuple[Statement, ...]
+    emergency: str
     gluten: str
     celiac: str
     steps: tuple[Step, ...]
@@ -65,6 +71,13 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
     def said(ids: tuple[str, ...]) -> tuple[Statement, ...]:
         return tuple(statement(assessment.findings[name], reasons) for name in ids)
 
+    crisis = tuple(
+        name
+        for name in assessment.unsafe
+        if assessment.findings[name].level in (Level.EMERGENCY, Level.URGENT)
+        and assessment.findings[name].state is State.YES
+    )
+    shown_above = {*assessment.unsafe, *assessment.look_at}
     placed = {*assessment.unsafe, *assessment.look_at, *assessment.excluded, *assessment.open, *assessment.hypotheses}
     others = tuple(name for name in assessment.findings if name not in placed)
     return AssessmentPage(
@@ -79,13 +92,15 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
         as_of=assessment.as_of.isoformat(),
         version=version,
         disclaimer=DISCLAIMER,
+        crisis=said(crisis),
+        emergency=EMERGENCY if any(assessment.findings[name].level is Level.EMERGENCY for name in crisis) else "",
         gluten=(
             "Gluten may be restricted if the plan asks for it: celiac testing does not need it any more."
             if assessment.gluten_may_be_restricted
             else "Gluten stays in the diet: celiac testing is not settled."
         ),
         celiac=f"Celiac state {assessment.celiac.state.value}: {plain(assessment.celiac.because, 300)}.",
-        steps=tuple(_step(step) for step in assessment.next_steps),
+        steps=tuple(_step(step, assessment) for step in assessment.next_steps),
         sections=(
             Section(
                 "unsafe",
@@ -111,9 +126,9 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
             Section(
                 "open",
                 "What is still open",
-                "Missing, out of date, inconclusive or not interpretable.",
-                "Nothing is open.",
-                said(assessment.open),
+                "Missing, out of date, inconclusive or not interpretable, beyond what stands above.",
+                "Nothing else is open.",
+                said(tuple(name for name in assessment.open if name not in shown_above)),
             ),
             Section(
                 "hypotheses",
@@ -129,14 +144,16 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
     )
 
 
-def _step(step: NextStep) -> Step:
+def _step(step: NextStep, assessment: Assessment) -> Step:
+    reasons = [plain(assessment.findings[name].says.split(". ")[0].rstrip("."), 160) for name in step.because]
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return Step(
         step.order,
         step.level,
         f"{step.who[:1].upper()}{step.who[1:]}",
-        plain(step.what, 300),
+        plain(step.what, 900).rstrip("."),
         step.by.isoformat() if step.by else "",
-        step.because,
+        f"{reasons[0]}{more}",
     )
 
 
@@ -147,6 +164,7 @@ def assessment_text(page: AssessmentPage) -> str:
         page.who,
         f"as of {page.as_of}",
         *_wrap(page.disclaimer),
+        *_crisis(page),
         "",
         *_wrap(page.celiac),
         *_wrap(page.gluten),
@@ -158,22 +176,38 @@ def assessment_text(page: AssessmentPage) -> str:
         lines.append(f"{f'[{level}] ' if level else ''}{who}:")
         for step in steps:
             by = f" (by {step.by})" if step.by else ""
-            lines += _wrap(f"{step.order}. {step.what}{by}", "    ")
+            lines += [*_wrap(f"{step.order}. {step.what}{by}", "    "), *_wrap(f"because: {step.why}", "        ")]
     for section in page.sections[1:]:
         lines += ["", section.title.upper(), *(_lines(section) or _wrap(section.empty))]
     lines += [
         "",
         f"{len(page.others)} further statements stand in the page (--html) and the JSON, each with its records and sources.",
+        f"{UNVERIFIED_MARK} rests on a figure that was not verified at its source.",
     ]
     return "\n".join(lines)
+
+
+def _crisis(page: AssessmentPage) -> list[str]:
+    """What cannot wait, with what to do, before anything else is read."""
+    if not page.crisis:
+        return []
+    lines = ["", CRISIS.upper()]
+    if page.emergency:
+        lines += _wrap(EMERGENCY, "  ")
+    for each in page.crisis:
+        lines += _wrap(f"!! {each.level_says}. {each.says}", "  ")
+        for ask in each.asks:
+            lines += _wrap(ask, "       ")
+    return lines
 
 
 def _lines(section: Section) -> list[str]:
     found: list[str] = []
     for each in section.statements:
         level = f"[{each.level}] " if each.level else ""
-        doubt = f" ({'; '.join(each.doubts)})" if each.doubts else ""
-        found += _wrap(f"{level}{each.says}{doubt}", "  ")
+        told = "; ".join(doubt for doubt in each.doubts if doubt != UNVERIFIED)
+        mark = f" {UNVERIFIED_MARK}" if UNVERIFIED in each.doubts else ""
+        found += _wrap(f"{level}{each.says}{f' ({told})' if told else ''}{mark}", "  ")
         if each.reason.evidence:
             found += _wrap(each.reason.evidence, "      ")
     return found

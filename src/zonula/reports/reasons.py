@@ -143,13 +143,16 @@ class Reasons:
         return self.of(finding.because, finding.according_to)
 
 
+UNVERIFIED = "figure not verified at its source"
+
+
 def doubts(finding: Finding) -> tuple[str, ...]:
     """What must be said beside a finding: unverified, hypothesis, or not decided."""
     said = []
     if finding.hypothesis or finding.grade is Grade.CLINIC_HYPOTHESIS:
         said.append("working hypothesis")
     if not finding.verified:
-        said.append("figure not verified at its source")
+        said.append(UNVERIFIED)
     if finding.grade is Grade.NO_EVIDENCE:
         said.append("no published evidence")
     return tuple(said)

@@ -1,6 +1,6 @@
 """Steps 1 to 4 in one assessment that can be opened to its reasons."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,8 +10,9 @@ from zonula.chart import Chart, Grade, Level, Patient, State
 from zonula.chart_import import read_paths
 from zonula.cli.assess import _evidence
 from zonula.errors import UserError
-from zonula.journey import Evidence, assess
+from zonula.journey import SAME_QUESTION, Evidence, assess
 from zonula.knowledge import shelf
+from zonula.laboratory_tests.celiac import evidence_of
 from zonula.questionnaires import empty_response, form_of, read_response, shipped
 from zonula.skin_prick_tests import parse_session, shipped_panel
 
@@ -124,7 +125,142 @@ def test_two_patients_answers_or_a_test_from_the_future_are_refused(mara, work_u
         response = read_response(msgspec.json.encode(document))
         return form_of(response, "x"), response
 
-    with pytest.raises(UserError, match="2 different patients"):
-        assess(mara, Evidence(responses=(answers("Patient/a"), answers("Patient/b"))), TODAY, KNOWLEDGE)
+    with pytest.raises(UserError, match="names patient 'Patient/b'"):
+        assess(mara, Evidence(responses=(answers("Patient/hfp-20391"), answers("Patient/b"))), TODAY, KNOWLEDGE)
+    two_numbers_of_one = Evidence(responses=(answers("Patient/hfp-20391"), answers("Patient/20391")))
+    assert len(assess(mara, two_numbers_of_one, TODAY, KNOWLEDGE).scores) == 2
     with pytest.raises(UserError, match="after the day of the assessment"):
         assess(mara, msgspec.structs.replace(work_up, celiac=None), date(2026, 11, 1), KNOWLEDGE)
+
+
+def answered(instrument, answers):
+    """A completed response of Mara's: linkId to the code of the chosen answer; everything else stays unanswered."""
+    form = shipped(instrument)
+    codes = {
+        item.link_id: {
+            option.value.code: option.value for option in item.options or () if hasattr(option.value, "code")
+        }
+        for item in form.walk()
+    }
+
+    def fill(items):
+        for item in items:
+            if item["linkId"] in answers:
+                chosen = codes[item["linkId"]][answers[item["linkId"]]]
+                item["answer"] = [{"valueCoding": {"system": chosen.system, "code": chosen.code}}]
+            fill(item.get("item", []))
+
+    document = msgspec.to_builtins(empty_response(form))
+    document |= {"subject": {"reference": "Patient/hfp-20391"}, "status": "completed", "authored": "2026-11-20"}
+    fill(document["item"])
+    response = read_response(msgspec.json.encode(document))
+    return form_of(response, "x"), response
+
+
+@pytest.mark.parametrize("code", ["LA6569-3", "LA6570-1", "LA6571-9"])
+def test_any_thought_of_death_comes_first_even_when_nothing_else_was_answered(mara, work_up, code):
+    """S3: at 1, 2 and 3, whatever the total and whatever is missing, with the words of the crisis."""
+    evidence = msgspec.structs.replace(work_up, responses=(answered("phq-9", {"phq9-9": code}),))
+    found = assess(mara, evidence, TODAY, KNOWLEDGE)
+    assert found.unsafe[0] == "questionnaires.alarm.thoughts_of_death"
+    clinician, patient = found.next_steps[:2]
+    assert (clinician.level, clinician.who, clinician.by) == ("U", "clinician", TODAY)
+    assert "safety plan" in clinician.what
+    assert patient.who == "patient"
+    assert "crisis line" in patient.what
+    assert "988" in patient.what
+
+
+def test_no_thought_of_death_raises_nothing_and_no_answer_is_asked_for_first_of_its_level(mara, work_up):
+    calm = msgspec.structs.replace(work_up, responses=(answered("phq-9", {"phq9-9": "LA6568-5"}),))
+    assert not [name for name in assess(mara, calm, TODAY, KNOWLEDGE).findings if name.endswith("thoughts_of_death")]
+    silent = msgspec.structs.replace(work_up, responses=(answered("phq-9", {}),))
+    found = assess(mara, silent, TODAY, KNOWLEDGE)
+    assert found.look_at[0] == "questionnaires.alarm.thoughts_of_death"
+    assert next(step for step in found.next_steps if step.level == "C").because[0] == found.look_at[0]
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "alarm", "level"),
+    [
+        ("safety-breathing-now", "yes", "breathing_now", "E"),
+        ("safety-breathing-now", "not-sure", "breathing_now", "E"),
+        ("safety-life-now", "yes", "plan_to_end_life", "E"),
+        ("safety-life-now", "not-sure", "plan_to_end_life", "E"),
+        ("safety-restricted", "yes", "safeguarding", "U"),
+    ],
+)
+def test_an_alarm_of_the_safety_screen_comes_before_the_whole_chart(mara, work_up, item, code, alarm, level):
+    evidence = msgspec.structs.replace(work_up, responses=(answered("safety-screen", {item: code}),))
+    found = assess(mara, evidence, TODAY, KNOWLEDGE)
+    assert found.unsafe[0] == f"questionnaires.alarm.{alarm}"
+    assert (found.next_steps[0].level, found.next_steps[0].by) == (
+        level,
+        TODAY + timedelta(days=1 if level == "U" else 0),
+    )
+
+
+def test_one_question_is_asked_once(assessment):
+    asked = " | ".join(step.what.lower() for step in assessment.next_steps)
+    assert asked.count("total iga") == 1
+    assert asked.count("hla-dq typing") == 0  # it is done; what is left is the blood test on gluten
+    celiac = next(step for step in assessment.next_steps if "laboratory_tests.celiac.state" in step.because)
+    assert "chart_review.red_flag.celiac_tested_without_iga" in celiac.because
+    assert "chart_review.red_flag.celiac_tested_off_gluten" in celiac.because
+    assert celiac.level == "H"
+    orders = [step for step in assessment.next_steps if step.what.startswith("Order or arrange")]
+    assert len(orders) == 1
+    assert len(orders[0].because) == orders[0].what.count(",") + 1
+
+
+def test_every_question_that_stands_in_for_another_is_about_findings_that_exist():
+    """A misspelt id in the table would quietly bring the doubles back."""
+    flags = {
+        f"chart_review.red_flag.{card.id.rpartition('/')[2]}" for card in KNOWLEDGE.cards("chart_review/red_flags")
+    }
+    alarms = {f"questionnaires.alarm.{card.id.rpartition('/')[2]}" for card in KNOWLEDGE.cards("questionnaires/alarms")}
+    tests = KNOWLEDGE.card("laboratory_tests/exclusion_tests").data["tests"]
+    work_up = {f"laboratory_tests.workup.{part}{test}" for test in tests for part in ("", "no_follow_up.")}
+    others = {
+        "laboratory_tests.celiac.state",
+        "laboratory_tests.celiac.incomplete_order",
+        "laboratory_tests.workup.incomplete.ttg_iga",
+        "questionnaires.phq-9.total",
+        "questionnaires.gad-7.total",
+    }
+    for finding, better in SAME_QUESTION.items():
+        assert {finding, *better} <= flags | alarms | work_up | others, finding
+
+
+def test_the_work_up_and_the_celiac_assessment_say_the_same(mara, work_up):
+    told = msgspec.structs.replace(
+        work_up, celiac=evidence_of({"history": {"known_disease": "celiac"}}), hla="", genotype=None
+    )
+    found = assess(mara, told, TODAY, KNOWLEDGE)
+    assert found.celiac.state.value == "C7"
+    assert [finding.value for name, finding in found.findings.items() if name == "laboratory_tests.celiac.state"] == [
+        "C7"
+    ]
+    assert not [name for name in found.open if "celiac" in name]
+
+
+def test_what_belongs_to_someone_else_is_refused(mara, work_up):
+    session = work_up.skin_session
+    born = msgspec.structs.replace(session.patient, birth=date(1999, 1, 1))
+    other = msgspec.structs.replace(session, patient=born)
+    with pytest.raises(UserError, match="born on another day"):
+        assess(mara, msgspec.structs.replace(work_up, skin_session=other), TODAY, KNOWLEDGE)
+    unnamed = msgspec.structs.replace(session, patient=msgspec.structs.replace(session.patient, id="zzz", birth=None))
+    with pytest.raises(UserError, match="names patient 'zzz'"):
+        assess(mara, msgspec.structs.replace(work_up, skin_session=unnamed), TODAY, KNOWLEDGE)
+    own_id = msgspec.structs.replace(session, patient=msgspec.structs.replace(session.patient, id="lab-7"))
+    assert assess(mara, msgspec.structs.replace(work_up, skin_session=own_id), TODAY, KNOWLEDGE).skin_test
+    form, response = answered("phq-9", {})
+    stranger = msgspec.structs.replace(
+        response, subject=msgspec.structs.replace(response.subject, reference="Patient/zzz")
+    )
+    with pytest.raises(UserError, match="A questionnaire names patient"):
+        assess(mara, msgspec.structs.replace(work_up, responses=((form, stranger),)), TODAY, KNOWLEDGE)
+    child = evidence_of({"age_years": 4})
+    with pytest.raises(UserError, match="two different persons"):
+        assess(mara, msgspec.structs.replace(work_up, celiac=child), TODAY, KNOWLEDGE)

@@ -33,6 +33,7 @@ from zonula.laboratory_tests.hla.meaning import HETERODIMERS
 
 CHALLENGE_CARD = "laboratory_tests/celiac_challenge"
 _ROOM = "laboratory_tests.celiac"
+_ASKS_FOR_SEROLOGY = (CeliacState.C0, CeliacState.C6, CeliacState.OPEN)
 _STATE_CARDS = (STATES_CARD, GLUTEN_CARD, IGA_CARD, STRONG_CARD, DOUBT_CARD, BIOPSY_CARD, HETERODIMERS)
 
 
@@ -173,7 +174,10 @@ def _side_findings(evidence: CeliacEvidence, state: CeliacState, hla: HlaMeaning
                 "tTG-IgA was measured and total IgA was not: a negative result cannot be read.",
                 today,
                 IGA_CARD,
-                asks=(Ask("clinician", "Add total IgA, from the same sample if it is kept."),),
+                # Where the state itself asks for tTG-IgA with total IgA, a second ask would be the same question twice.
+                asks=()
+                if state in _ASKS_FOR_SEROLOGY
+                else (Ask("clinician", "Add total IgA, from the same sample if it is kept."),),
             )
         )
     if hla and evidence.hla:
