@@ -15,6 +15,9 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from zonula.chart.tables import SCHEMAS  # noqa: E402
 from zonula.cli.import_check import ImportCheck  # noqa: E402
+from zonula.diet import Checks, Found, Nutrients, Week  # noqa: E402
+from zonula.diet.residues import ResidueReport  # noqa: E402
+from zonula.diet.supplements import SupplementForm, SupplementReview  # noqa: E402
 from zonula.journey import Assessment  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
 from zonula.outcomes import Aggregate, ClinicReport, Course, PooledReport, Study  # noqa: E402
@@ -25,6 +28,13 @@ STRUCTS: dict[str, Any] = {
     "assessment": Assessment,
     "import-check": ImportCheck,
     "skin-test": SkinTest,
+    "diet-check": Checks,
+    "diet-search": Found,
+    "diet-nutrients": Nutrients,
+    "diet-menu": Week,
+    "diet-residues": ResidueReport,
+    "supplements": SupplementForm,
+    "supplements-check": SupplementReview,
     "plan": Plan,
     "plan-state": PlanState,
     "plan-today": Today,

@@ -10,7 +10,8 @@ from zonula.chart import Ask, Finding, Level, State
 from zonula.diet.catalogue import ROOM
 from zonula.diet.intake import Amount
 from zonula.diet.requirements import Limit, Need, Person, energy_floor, limits, needs
-from zonula.knowledge import Card, Shelf
+from zonula.diet.said import from_card
+from zonula.knowledge import Shelf
 
 # What a supplement of one form adds to the total of another: folic acid to DFE, niacin to equivalents, retinol to vitamin A.
 _ALSO = {"folic_acid": ("folate_dfe", 1.7), "niacin": ("niacin_equivalents", 1.0), "retinol": ("vitamin_a", 1.0)}
@@ -122,24 +123,12 @@ def _over(limit: Limit, amount: Amount, added: float) -> bool:
     return (added if limit.counts == "supplement" else amount.least + added) > limit.amount
 
 
-def _finding(rule: str, says: str, card: Card, today: date, **more: object) -> Finding:
-    return Finding(
-        id=f"{ROOM}.{rule}",
-        says=says,
-        as_of=today,
-        according_to=(card.id,),
-        grade=card.grade,
-        verified=card.verified,
-        **more,  # type: ignore[arg-type]
-    )
-
-
 def _unknown_person(person: Person, today: date, shelf: Shelf) -> Iterator[Finding]:
     if not needs(person, shelf):
-        yield _finding(
+        yield from_card(
+            shelf.card(f"{ROOM}/recommended_intakes"),
             "person",
             "The figures are for adults; without an adult age nothing is compared.",
-            shelf.card(f"{ROOM}/recommended_intakes"),
             today,
             state=State.UNKNOWN,
             asks=(Ask("clinician", "say the patient's age and sex, or ask a paediatric dietitian"),),
@@ -150,10 +139,10 @@ def _shortages(intakes: tuple[Intake, ...], today: date, shelf: Shelf) -> Iterat
     for one in intakes:
         if one.standing is Standing.SHORT and one.need is not None:
             most = (one.amount.most or 0.0) + one.from_supplements
-            yield _finding(
+            yield from_card(
+                shelf.card(f"{ROOM}/intake_alert"),
                 f"short.{one.amount.nutrient}",
                 f"{one.amount.name}: at most {most:.3g} {one.amount.unit} a day, recommended {one.need.least:.3g}.",
-                shelf.card(f"{ROOM}/intake_alert"),
                 today,
                 value=one.need.least,
                 unit=one.amount.unit,
@@ -167,11 +156,11 @@ def _excesses(intakes: tuple[Intake, ...], today: date, shelf: Shelf) -> Iterato
     for one in intakes:
         for limit in one.exceeded:
             total = one.from_supplements + (0.0 if limit.counts == "supplement" else one.amount.least)
-            yield _finding(
+            yield from_card(
+                shelf.card(f"{ROOM}/upper_limits"),
                 f"above_limit.{one.amount.nutrient}.{limit.authority.lower()}",
                 f"{one.amount.name}: at least {total:.3g} {limit.unit} a day"
                 f"{' from supplements' if limit.counts == 'supplement' else ''}, above the {limit.authority} limit of {limit.amount:g}.",
-                shelf.card(f"{ROOM}/upper_limits"),
                 today,
                 value=limit.amount,
                 unit=limit.unit,
@@ -186,10 +175,10 @@ def _energy(
     floor = energy_floor(person, shelf)
     energy = next(one.amount for one in intakes if one.amount.nutrient == "energy")
     if complete and energy.most is not None and energy.most < floor:
-        yield _finding(
+        yield from_card(
+            shelf.card(f"{ROOM}/energy_floor"),
             "energy_floor",
             f"Energy: at most {energy.most:.0f} kcal a day, below the floor of {floor:.0f}.",
-            shelf.card(f"{ROOM}/energy_floor"),
             today,
             value=floor,
             unit="kcal",

@@ -38,7 +38,6 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class FoodCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One answer. understood_as: ids of the catalogue; near: foods to ask back about when the text is not known."""
 
-    schema: str = "zonula.diet-check/1"
     asked: str
     answer: Answer
     because: tuple[str, ...]

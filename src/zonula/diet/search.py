@@ -21,6 +21,14 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     score: float
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The matches of a search, best first."""
+
+    schema: str = "zonula.diet-search/1"
+    asked: str
+    matches: tuple[Match, ...]
+
+
 def food_called(name: str, shelf: Shelf) -> Food | None:
     """The food of exactly this name, synonym or id; None when there is none."""
     found = food_names(shelf).get(words(name))

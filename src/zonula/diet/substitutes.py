@@ -4,7 +4,7 @@ import msgspec
 
 from zonula.diet.catalogue import ROOM, catalogue
 from zonula.diet.composition import FoodComposition, composition
-from zonula.diet.exclusions import Answer, Exclusion, food_answer
+from zonula.diet.exclusions import Answer, Exclusion, FoodCheck, food_answer
 from zonula.knowledge import Shelf
 
 _PER_NUTRIENT = 3
@@ -24,6 +24,15 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
 
 
+class Checks(msgspec.Struct, frozen=True, kw_only=True):
+    """Several foods against one set of exclusions, and what replaces the excluded groups."""
+
+    schema: str = "zonula.diet-check/1"
+    excluded: tuple[str, ...]
+    checks: tuple[FoodCheck, ...]
+    replacements: tuple[Replacement, ...]
+
+
 def replacements(
     excluded: tuple[Exclusion, ...], shelf: Shelf, own: dict[str, FoodComposition] | None = None
 ) -> tuple[Replacement, ...]:
@@ -39,7 +48,7 @@ def replacements(
     usable = [food for food in fits if foods.foods[food].portion_g and not skip & set(foods.lines[food])]
     found = []
     for row in shelf.card(f"{ROOM}/nutrients_at_risk").data:
-        if not any(_removes(one, row["removed"], shelf) for one in excluded):
+        if not {one.tag for one in excluded} & set(row["when"]):
             continue
         richest = {nutrient: _richest(nutrient, usable, table, shelf) for nutrient in row["at_risk"]}
         found.append(
@@ -53,14 +62,6 @@ def replacements(
             )
         )
     return tuple(found)
-
-
-def _removes(exclusion: Exclusion, group: str, shelf: Shelf) -> bool:
-    if exclusion.tag == "gluten":
-        return group == "gluten_grains"
-    line = catalogue(shelf).lines.get(exclusion.tag, ())
-    # Only a whole group counts: leaving out strawberries is not leaving out berries.
-    return exclusion.tag == group or (group in line and catalogue(shelf).foods[exclusion.tag].kind == "group")
 
 
 def _richest(nutrient: str, foods: list[str], table: dict[str, FoodComposition], shelf: Shelf) -> tuple[str, ...]:

@@ -27,12 +27,15 @@ class Portion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """What the menu brings of one nutrient per day, at least, and the recommended intake. target: whether it was asked for."""
+    """What the menu brings of one nutrient per day, at least, and the recommended intake. target: whether it was asked for.
+
+    least None: none of the foods has a figure, which is not zero.
+    """
 
     nutrient: str
     name: str
     unit: str
-    least: float
+    least: float | None
     recommended: float | None
     target: bool
 
@@ -108,23 +111,23 @@ def _brings(
 ) -> tuple[Brought, ...]:
     if not solution.portions:
         return ()
-    ids, known, _ = per_gram(problem.foods, shelf, own)
+    ids, known, unknown = per_gram(problem.foods, shelf, own)
     foods = catalogue(shelf).foods
     grams = np.array(
         [count * (foods[food].portion_g or 0.0) for food, count in zip(problem.foods, solution.portions, strict=True)]
     )
-    least = grams @ known / DAYS
+    least, measured = grams @ known / DAYS, grams @ (1 - unknown)
     required, every = needs(wish.person, shelf), nutrients(shelf)
     return tuple(
         Brought(
             nutrient=nutrient,
             name=every[nutrient].name,
             unit=every[nutrient].unit,
-            least=round(float(amount), 4),
+            least=round(float(amount), 4) if has_figure > 0 else None,
             recommended=required[nutrient].most if nutrient in required else None,
             target=nutrient == "energy" or nutrient in problem.rules.targets,
         )
-        for nutrient, amount in zip(ids, least, strict=True)
+        for nutrient, amount, has_figure in zip(ids, least, measured, strict=True)
     )
 
 
