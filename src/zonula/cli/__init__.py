@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "skin-test": ("zonula.cli.skin_test", "check and read a skin prick test session"),
     "assess": ("zonula.cli.assess", "chart, questionnaires, laboratory and skin test in one assessment"),
     "plan": ("zonula.cli.plan", "walk a treatment protocol: start, record events, see today"),
+    "diet": ("zonula.cli.diet", "may it be eaten, what does it bring, a week's menu, residues, lessons"),
+    "supplements": ("zonula.cli.supplements", "supplements against drugs, conditions, pregnancy and upper limits"),
     "outcomes": ("zonula.cli.outcomes", "what became of a clinic's patients, benefit and harm side by side"),
     "registry": ("zonula.cli.registry", "many clinics without moving patients' data: export, pool, declare a study"),
     "simulate": ("zonula.cli.simulate", "virtual patients with known truth, for trying and testing"),
