@@ -1,8 +1,9 @@
-"""How a wording mentions a phrase: affirmed, denied, uncertain, hypothetical, or of the family.
+"""How a wording mentions a phrase: affirmed, denied, uncertain, feared, hypothetical, or of the family.
 
 "No headache, denies itching; mother had MS; rule out lupus; screening for depression" affirms nothing. The reader is small and
 explainable on purpose: the text is cut into clauses, a phrase is matched word by word (`*` at the end of a word stands for any
-ending), and the cue words of the card `chart_review/mention_cues` that stand before (or after) it in its clause decide.
+ending), and the cue words of the card `chart_review/mention_cues` that stand before (or after) it in its clause decide. A cue reaches
+through a list of short items ("denies chest pain, shortness of breath at rest, or syncope").
 """
 
 import re
@@ -12,11 +13,14 @@ from functools import lru_cache
 import msgspec
 
 AFFIRMED, UNCERTAIN = "affirmed", "uncertain"
+FEARED = "feared"  # "worried about": a symptom that is there, a disease that may not be
 IGNORED = "ignore"  # phrases of this list hide the words they cover: "ST depression"
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?/,:]", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?/,:]|\([-+]\)", re.UNICODE)
 _CLAUSE = re.compile(r"[.;!\n]|\bbut\b|\bhowever\b|\balthough\b|\bexcept\b|\bnow has\b", re.IGNORECASE)
 _STOPS = frozenset({",", ":", ""})  # what follows them is said of something else
+_LISTS = frozenset({",", "/", "or", "nor", "and"})  # what stands between the items of a list
+_ITEM = 3  # words an item of a list may have for a cue to reach through it
 _MOST_WORDS = 100_000
 LABEL = 400  # characters up to which a text is a label worth remembering; narratives are read and forgotten
 
@@ -34,12 +38,17 @@ class _Phrase(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cues(msgspec.Struct, frozen=True):
-    """The cue phrases of the card, by how they make a phrase be said. before: at most `reach` words earlier; after: at most `behind` words later."""
+    """The cue phrases of the card, by how they make a phrase be said.
+
+    before: at most `reach` words earlier, or earlier still at the head of a list; after: at most `behind` words later. stays: cues
+    that say nothing of what follows a comma ("not sleeping, headache").
+    """
 
     before: dict[str, list[str]]
     after: dict[str, list[str]]
     reach: int
     behind: int
+    stays: frozenset[str] = frozenset()
 
 
 class MentionReader:
@@ -62,6 +71,7 @@ class MentionReader:
         self._after = _cue_words(cues.after, 0)  # by their first word
         self._reach = cues.reach
         self._behind = cues.behind + 1
+        self._stays = frozenset(tuple(cue.casefold().split()) for cue in cues.stays)
         self._remembered = lru_cache(maxsize=65536)(self._read)
 
     def read(self, text: str) -> tuple[Mention, ...]:
@@ -86,7 +96,10 @@ class MentionReader:
                 cues[start:end] = [""] * (end - start)
             for start, end, name in spans:
                 if ignored.isdisjoint(range(start, end)):
-                    found[Mention(name, self._said(cues, start, end))] = None
+                    # "celiac" inside "celiac disease" is said as the whole is
+                    whole = [(first, last) for first, last, _ in spans if first <= start and end <= last]
+                    first, last = min(first for first, _ in whole), max(last for _, last in whole)
+                    found[Mention(name, self._said(cues, first, last))] = None
         return tuple(found)
 
     def _starting(self, word: str) -> tuple[_Phrase, ...]:
@@ -108,11 +121,25 @@ class MentionReader:
                     return said
             if words[behind] in _STOPS:
                 break
-        earlier = words[max(0, start - self._reach) : start]
-        for stop in range(len(earlier), 0, -1):  # the nearest cue decides; of those that end there, the longest
-            for said, cue in self._before.get(earlier[stop - 1], ()):
-                if len(cue) <= stop and tuple(earlier[stop - len(cue) : stop]) == cue:
+        return self._said_before(words, start)
+
+    def _said_before(self, words: list[str], start: int) -> str:
+        """By the nearest cue before it; of those that end at one word, the longest."""
+        item, comma, listed = 0, False, True
+        for stop in range(start, 0, -1):
+            word = words[stop - 1]
+            if start - stop >= self._reach and not (listed and (comma or word in _LISTS)):
+                break
+            for said, cue in self._before.get(word, ()):
+                if (
+                    len(cue) <= stop
+                    and tuple(words[stop - len(cue) : stop]) == cue
+                    and not (comma and cue in self._stays)
+                ):
                     return said
+            comma |= word == ","
+            item = 0 if word in _LISTS else item + (word != "")
+            listed &= item <= _ITEM
         return AFFIRMED
 
 

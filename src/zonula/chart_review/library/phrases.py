@@ -4,7 +4,7 @@ from functools import cache
 
 from zonula.chart import Kind
 from zonula.chart_review import nodes as n
-from zonula.chart_review.mentions import AFFIRMED, UNCERTAIN
+from zonula.chart_review.mentions import AFFIRMED, FEARED, UNCERTAIN
 from zonula.chart_review.reading import ASSERTED, DENIED, OPEN
 
 _COMPLAINTS = (Kind.CONDITION, Kind.SYMPTOM, Kind.OBSERVATION, Kind.ENCOUNTER, Kind.ALLERGY)
@@ -28,9 +28,15 @@ def named(name: str, *said: str) -> n.Condition:
     return n.Or((n.CodedIn(name), n.CodedIn(name, answer=True), n.TextLike(name, said or (AFFIRMED,))))
 
 
+def felt(name: str) -> n.Condition:
+    """As `named`, for what is felt: whoever comes because of worry about a headache has one."""
+    return named(name, AFFIRMED, FEARED)
+
+
 def complaints(name: str, *more: n.Condition) -> n.Facts:
     """What the record affirms of a symptom or condition."""
-    return n.Facts(n.And((named(name), ASSERTED_FACT, of_kinds(*_COMPLAINTS), *more)))
+    said = felt(name) if name.startswith("domain/") else named(name)
+    return n.Facts(n.And((said, ASSERTED_FACT, of_kinds(*_COMPLAINTS), *more)))
 
 
 @cache
@@ -51,14 +57,15 @@ def recorded(name: str, *more: n.Condition) -> n.Truth:
 
 
 def recorded_within(name: str, card: str) -> n.Truth:
-    """Whether the record affirms it within the card's `recent_days`."""
-    return recorded(name, n.Within(n.Figure(card, "recent_days")))
+    """Whether the record affirms it, or somebody worries about it, within the card's `recent_days`."""
+    recent = n.Within(n.Figure(card, "recent_days"))
+    return n.Exists(n.Facts(n.And((felt(name), ASSERTED_FACT, of_kinds(*_COMPLAINTS), recent))))
 
 
 @cache
 def labels(name: str, *more: n.Condition) -> n.Facts:
     """Where a label was written down, as certain or as a suspicion."""
-    return n.Facts(n.And((named(name, AFFIRMED, UNCERTAIN), ASSERTED_FACT, of_kinds(*_LABELS), *more)))
+    return n.Facts(n.And((named(name, AFFIRMED, UNCERTAIN, FEARED), ASSERTED_FACT, of_kinds(*_LABELS), *more)))
 
 
 @cache
