@@ -110,7 +110,15 @@ DICTIONARIES = ("concepts", "answers", "wordings")
 
 def reading_version() -> str:
     """Changes when the meaning of a staged column does: the review's own functions make them, so their text is the version."""
-    made_by = (reading.wording, reading.moment, reading.days, reading.stretch, derived.keys, reading.EXPLAINED_BY)
+    made_by = (
+        reading.wording,
+        reading.spoken,
+        reading.moment,
+        reading.days,
+        reading.stretch,
+        derived.keys,
+        reading.EXPLAINED_BY,
+    )
     written = "".join(inspect.getsource(each) if callable(each) else repr(sorted(each)) for each in made_by)
     return hashlib.sha256((FORMAT + written).encode()).hexdigest()[:16]
 

@@ -1,0 +1,98 @@
+"""One row per fact a rule may touch, with what `chart_review.reading` says of it, written as SQL.
+
+The expressions mirror `reading` line by line; generated charts look for any difference (tests/agreement/population).
+"""
+
+from zonula.chart_review import reading
+from zonula.population.queries.dictionaries import Features
+
+# DuckDB's dialect; SQLGlot turns it into Spark's.
+_SPAN = {
+    "num_lo": "CASE WHEN f.comparator IN ('<', '<=') THEN CAST('-Infinity' AS DOUBLE) ELSE f.value END",
+    "num_hi": "CASE WHEN f.comparator IN ('>', '>=') THEN CAST('Infinity' AS DOUBLE) ELSE f.value END",
+}
+_SAME_UNIT = "(f.reference_unit IS NULL OR f.reference_unit = '' OR f.unit = '' OR f.reference_unit = f.unit)"
+_STANDING = f"""CASE
+ WHEN f.status = 'refuted' THEN '{reading.DENIED}'
+ WHEN f.status = 'entered_in_error' THEN '{reading.ERROR}'
+ WHEN f.status IN ('planned', 'not_done') THEN '{reading.PLANNED}'
+ WHEN f.kind = 'family_history' THEN CASE WHEN f.negated THEN '{reading.DENIED}' ELSE '{reading.OF_FAMILY}' END
+ WHEN f.negated THEN '{reading.DENIED}'
+ WHEN f.kind NOT IN ('observation', 'symptom') THEN '{reading.ASSERTED}'
+ WHEN f.interpretation = 'negative' THEN '{reading.DENIED}'
+ WHEN f.value IS NOT NULL THEN
+  CASE WHEN f.value = 0 AND f.comparator IN ('', '<=') THEN '{reading.DENIED}' ELSE '{reading.ASSERTED}' END
+ WHEN a.denies THEN '{reading.DENIED}'
+ ELSE '{reading.ASSERTED}' END"""
+_DIRECTION = f"""CASE
+ WHEN f.interpretation IS NOT NULL THEN CASE
+  WHEN f.interpretation = 'normal' THEN '{reading.WITHIN}'
+  WHEN f.interpretation IN ('low', 'critical_low') THEN '{reading.LOW}'
+  WHEN f.interpretation IN ('high', 'critical_high') THEN '{reading.HIGH}' END
+ WHEN f.value IS NULL OR NOT {_SAME_UNIT} OR (f.reference_low IS NULL AND f.reference_high IS NULL) THEN NULL
+ WHEN {_SPAN["num_lo"]} > f.reference_high THEN '{reading.HIGH}'
+ WHEN {_SPAN["num_hi"]} < f.reference_low THEN '{reading.LOW}'
+ WHEN (f.reference_high IS NULL OR {_SPAN["num_hi"]} <= f.reference_high)
+  AND (f.reference_low IS NULL OR {_SPAN["num_lo"]} >= f.reference_low) THEN '{reading.WITHIN}' END"""
+_JUDGED = f"""CASE
+ WHEN f.interpretation IN ('normal', 'negative') THEN '{reading.NORMAL}'
+ WHEN f.interpretation = 'indeterminate' THEN '{reading.INCONCLUSIVE}'
+ WHEN f.interpretation IS NOT NULL THEN '{reading.ABNORMAL}'
+ WHEN f.value IS NOT NULL THEN CASE {_DIRECTION}
+  WHEN '{reading.WITHIN}' THEN '{reading.NORMAL}' WHEN '{reading.LOW}' THEN '{reading.ABNORMAL}'
+  WHEN '{reading.HIGH}' THEN '{reading.ABNORMAL}' END
+ ELSE a.judged END"""
+_CLARITY = f"""CASE
+ WHEN f.interpretation = 'indeterminate' THEN '{reading.UNCLEAR}'
+ WHEN f.interpretation IS NOT NULL OR f.value IS NOT NULL THEN '{reading.CLEAR}'
+ WHEN a.judged = '{reading.INCONCLUSIVE}' THEN '{reading.UNCLEAR}' ELSE '{reading.CLEAR}' END"""
+
+
+def touched_facts(features: Features, today: int, asked: list[str]) -> str:
+    """The rows: those with a feature, and those that meet one of the conditions `asked` (over the columns of the inner query).
+
+    today: as an ordinal. Facts that begin later are not seen.
+    """
+    masks = ",\n ".join(
+        f"COALESCE(c.m{place}, 0) | COALESCE(a.m{place}, 0) | COALESCE(w.m{place}, 0) AS m{place}"
+        for place in range(features.columns)
+    )
+    keys = "".join(
+        f",\n LIST_CONCAT(COALESCE(c.k{place}, CAST([] AS INT[])), COALESCE(w.k{place}, CAST([] AS INT[]))) AS k{place}"
+        for place in features.prefixes.values()
+    )
+    answers = "".join(f", a.x{place}" for place in features.measures.values())
+    inner = f"""SELECT f.patient, f.place, f.kind, f.status, f.value, f.unit, f.comparator, f.reference_high,
+ f.day_low, f.day_high, f.stretch_low, f.stretch_high, f.naming, f.fact,
+ {_SAME_UNIT} AS same_unit,
+ {_SPAN["num_lo"]} AS num_lo, {_SPAN["num_hi"]} AS num_hi,
+ CAST(EXTRACT(YEAR FROM f.begun_low) * 10000 + EXTRACT(MONTH FROM f.begun_low) * 100 + EXTRACT(DAY FROM f.begun_low) AS INT) AS date_low,
+ CAST(EXTRACT(YEAR FROM f.begun_high) * 10000 + EXTRACT(MONTH FROM f.begun_high) * 100 + EXTRACT(DAY FROM f.begun_high) AS INT) AS date_high,
+ {_STANDING} AS standing,
+ {_JUDGED} AS judged,
+ {_CLARITY} AS clarity,
+ {_DIRECTION} AS direction,
+ CASE WHEN f.status = 'resolved' OR COALESCE(f.end_day < {today}, FALSE) THEN '{reading.ENDED}' ELSE '{reading.OPEN}' END AS course,
+ s.specialty{answers},
+ {masks}{keys}
+FROM (SELECT *, COALESCE(start_earliest, end_earliest, recorded_earliest) AS begun_low,
+ COALESCE(start_latest, end_latest, recorded_latest) AS begun_high
+ FROM facts WHERE day_low IS NULL OR day_low <= {today}) AS f
+LEFT JOIN concept_says AS c ON f.concept = c.key
+LEFT JOIN answer_says AS a ON f.answer = a.key
+LEFT JOIN wording_says AS w ON f.wording = w.key
+LEFT JOIN specialty_says AS s ON f.specialty = s.written"""
+    featured = [f"m{place} <> 0" for place in range(features.columns)] if features.groups else []
+    kept = f"SELECT * FROM ({inner}) AS seen WHERE {' OR '.join([*featured, *asked]) or 'FALSE'}"
+    if not features.measures:
+        return kept
+    measured = ",\n ".join(
+        f"CASE WHEN t.value IS NULL THEN t.x{m} WHEN t.comparator = '' THEN t.value * u.f{m} ELSE b.{side}{m} END AS v{m}_{side}"
+        for m in features.measures.values()
+        for side in ("lo", "hi")
+    )
+    return f"""SELECT t.*,
+ {measured}
+FROM ({kept}) AS t
+LEFT JOIN unit_says AS u ON t.unit = u.unit
+LEFT JOIN bound_says AS b ON t.value = b.value AND t.unit = b.unit AND t.comparator = b.comparator"""

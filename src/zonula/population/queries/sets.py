@@ -1,0 +1,176 @@
+"""Series as numbered sets of places, and conditions as SQL over one fact.
+
+A `Facts` becomes two sets, of the facts that surely and that may meet its condition. A set belongs to a level: level 1 asks of the fact
+alone, a later one compares it with values read from sets of earlier levels ("after the last result").
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from zonula.chart_review import nodes as n
+from zonula.population.queries.dictionaries import Features
+
+# Attributes that never are unknown, and their columns.
+_COLUMNS = {
+    n.Attribute.KIND: "kind",
+    n.Attribute.STATUS: "status",
+    n.Attribute.STANDING: "standing",
+    n.Attribute.CLARITY: "clarity",
+    n.Attribute.COURSE: "course",
+    n.Attribute.JUDGEMENT: "judged",
+    n.Attribute.DIRECTION: "direction",
+    n.Attribute.SPECIALTY: "specialty",
+}
+_MAYBE_UNKNOWN = (n.Attribute.JUDGEMENT, n.Attribute.DIRECTION, n.Attribute.SPECIALTY)
+_UNKNOWN = "CAST(NULL AS BOOLEAN)"
+_FEATURES = (n.CodedIn, n.TextLike)
+
+
+class Span(NamedTuple):
+    """A value as SQL: the lowest and highest it can be; for days also as dates YYYYMMDD; because: the places it was read from."""
+
+    low: str
+    high: str
+    date_low: str = ""
+    date_high: str = ""
+    because: str = "NULL"
+
+
+class Member(NamedTuple):
+    """One set, and its condition over the columns of `touched` and of the values it compares with."""
+
+    number: int
+    condition: str
+    level: int
+
+
+def text(value: str) -> str:
+    """A string as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def compared(left: Span, operator: str, right: Span) -> str:
+    """Yes when every value the spans allow compares so, no when none does, else unknown."""
+    surely, never = {
+        ">=": ("{a.low} >= {b.high}", "{a.high} < {b.low}"),
+        ">": ("{a.low} > {b.high}", "{a.high} <= {b.low}"),
+        "<=": ("{a.high} <= {b.low}", "{a.low} > {b.high}"),
+        "<": ("{a.high} < {b.low}", "{a.low} >= {b.high}"),
+    }[operator]
+    yes, no = surely.format(a=left, b=right), never.format(a=left, b=right)
+    return f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
+
+
+class Sets:
+    """Numbers the sets of a group of rules. outer: the SQL of a value a condition compares with, and the level of the sets it is read
+    from (0 for a constant). asked: what rows must meet that no feature brings in.
+    """
+
+    def __init__(self, features: Features, today: int, outer: Callable[[n.Node], tuple[Span, int]]) -> None:
+        self.features, self._today, self._outer = features, today, outer
+        self.members: dict[tuple[str, str], Member] = {}
+        self.asked: dict[str, None] = {}
+
+    def facts(self, where: n.Node) -> tuple[int, int | None, int]:
+        """The sure set, the maybe set (None when nothing can be unknown) and the level of a condition's facts."""
+        return self.both(self.condition(where), where)
+
+    def both(self, condition: str, where: n.Node, further: str = "TRUE") -> tuple[int, int | None, int]:
+        """The same for a condition already in SQL: `where`, and `further`, which is never unknown."""
+        level = self.level(where)
+        if not self._bounded(where):
+            self.asked[f"(({self.condition(where, rough=True)}) IS NOT FALSE AND {further})"] = None
+        unsure = _can_be_unknown(where)
+        return self._set(condition, "sure", level), self._set(condition, "maybe", level) if unsure else None, level
+
+    def joint(self, where: n.Node, condition: n.Node) -> tuple[int, int, int]:
+        """The facts that surely are in a series and for which a further condition is yes, and those for which it is unknown."""
+        level = max(self.level(where), self.level(condition))
+        self.facts(where)
+        sure, further = self.condition(where), self.condition(condition)
+        yes = self._set(f"({sure}) AND ({further})", "sure", level)
+        return yes, self._set(f"({sure}) AND (({further}) IS NULL)", "sure", level), level
+
+    def _set(self, condition: str, which: str, level: int) -> int:
+        key = (condition, which)
+        if key not in self.members:
+            asked = condition if which == "sure" else f"({condition}) IS NULL"
+            self.members[key] = Member(len(self.members), asked, level)
+        return self.members[key].number
+
+    def level(self, node: n.Node) -> int:
+        """1 for conditions of the fact alone, else one more than what they compare with."""
+        deepest = 1
+        for inner in _values_in(node):
+            _, level = self._outer(inner)
+            deepest = max(deepest, level + 1 if level else 1)
+        return deepest
+
+    def _bounded(self, node: n.Node) -> bool:
+        """Whether only facts with a feature can meet the condition or leave it unknown."""
+        if isinstance(node, _FEATURES):
+            return True
+        if isinstance(node, n.And):
+            return any(self._bounded(part) for part in node.of)
+        return isinstance(node, n.Or) and all(self._bounded(part) for part in node.of)
+
+    def condition(self, node: n.Node, *, rough: bool = False) -> str:  # noqa: PLR0911 - one case per node
+        """A condition as SQL. rough: with unknown for whatever is read from other sets."""
+        match node:
+            case n.CodedIn() | n.TextLike():
+                return self._featured([node])
+            case n.In(attribute=attribute, values=values):
+                column = _COLUMNS[attribute]
+                listed = ", ".join(text(value) for value in values)
+                return f"{column} IN ({listed})" if values else f"CASE WHEN {column} IS NOT NULL THEN FALSE END"
+            case n.Measured(measure=measure, operator=operator, right=right):
+                number = self.features.measure(measure)
+                measured = Span(f"v{number}_lo", f"v{number}_hi")
+                return _UNKNOWN if rough else self._against(measured, operator, right, rough)
+            case n.Within(days=limit):
+                ago = Span(f"GREATEST(0, {self._today} - day_high)", f"({self._today} - day_low)")
+                return f"CASE WHEN day_low IS NOT NULL THEN {self._against(ago, '<=', limit, rough)} END"
+            case n.After(day=day):
+                return self._against(Span("day_low", "day_high"), ">", day, rough)
+            case n.Not(of=part):
+                return f"NOT ({self.condition(part, rough=rough)})"
+            case n.And(of=parts):
+                return " AND ".join(f"({self.condition(part, rough=rough)})" for part in parts) or "TRUE"
+            case n.Or(of=parts):
+                featured = [part for part in parts if isinstance(part, _FEATURES)]
+                rest = [f"({self.condition(part, rough=rough)})" for part in parts if not isinstance(part, _FEATURES)]
+                return " OR ".join([*([self._featured(featured)] if featured else []), *rest]) or "FALSE"
+        raise TypeError(f"{type(node).__name__} is not a condition")
+
+    def _against(self, left: Span, operator: str, right: n.Node, rough: bool) -> str:
+        span, level = self._outer(right)
+        return _UNKNOWN if rough and level else compared(left, operator, span)
+
+    def _featured(self, nodes: list[n.Node]) -> str:
+        column, mask = self.features.bit(nodes)
+        return f"(m{column} & {mask}) <> 0"
+
+
+def _values_in(condition: n.Node) -> list[n.Node]:
+    """The values a condition compares with."""
+    match condition:
+        case n.Measured(right=value) | n.Within(days=value) | n.After(day=value):
+            return [value]
+        case n.Not(of=part):
+            return _values_in(part)
+        case n.And(of=parts) | n.Or(of=parts):
+            return [value for part in parts for value in _values_in(part)]
+    return []
+
+
+def _can_be_unknown(node: n.Node) -> bool:
+    match node:
+        case n.Measured() | n.Within() | n.After():
+            return True
+        case n.In(attribute=attribute):
+            return attribute in _MAYBE_UNKNOWN
+        case n.Not(of=part):
+            return _can_be_unknown(part)
+        case n.And(of=parts) | n.Or(of=parts):
+            return any(_can_be_unknown(part) for part in parts)
+    return False
