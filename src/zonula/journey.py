@@ -129,13 +129,13 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
 
     Raises UserError when evidence is of someone else or contradicts the records, for a session without its panel, for dates after today.
     """
-    _refuse_another_persons(chart, evidence)
+    _refuse_strangers(chart, evidence, today)
     reviewed = review(chart, today, imported)
     scores = tuple(score(form, response, today) for form, response in evidence.responses)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
     celiac = assess_celiac(_celiac_evidence(chart, evidence, today), today)
     work_up = exclusion_workup(chart, present, today, celiac)
-    skin = _skin(evidence, today, shelf)
+    skin = _skin(evidence, shelf)
     findings = _by_id(
         chain(
             _alarms(scores),
@@ -171,13 +171,15 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     )
 
 
-def _refuse_another_persons(chart: Chart, evidence: Evidence) -> None:
-    """A skin test or answers of someone else must never end up in this assessment."""
+def _refuse_strangers(chart: Chart, evidence: Evidence, today: date) -> None:
+    """A skin test or answers of someone else, or of another time, must never end up in this assessment."""
     patient = chart.patient
     known = {patient.id, *(written.rpartition("|")[2] for written in patient.identifiers)}
     for session in (evidence.skin_session, evidence.skin_session_before):
         if session is None:
             continue
+        if session.day > today:
+            raise UserError("The skin test lies after the day of the assessment.", "Check both dates.")
         born, tested = patient.birth, session.patient.birth
         if born and tested and not born.earliest <= tested <= born.latest:
             raise UserError(
@@ -189,6 +191,8 @@ def _refuse_another_persons(chart: Chart, evidence: Evidence) -> None:
                 "Check whose test it is; write an id of the records, or the day of birth.",
             )
     for _, response in evidence.responses:
+        if response.day and response.day > today:
+            raise UserError("A questionnaire was filled in after the day of the assessment.", "Check both dates.")
         subject = response.subject.key
         if subject and subject.rpartition("/")[2].rpartition("|")[2] not in known:
             raise UserError(
@@ -210,13 +214,11 @@ def _celiac_evidence(chart: Chart, evidence: Evidence, today: date) -> CeliacEvi
     return together(asked, evidence_from_chart(chart, today))
 
 
-def _skin(evidence: Evidence, today: date, shelf: Shelf) -> SkinTest | None:
+def _skin(evidence: Evidence, shelf: Shelf) -> SkinTest | None:
     if evidence.skin_session is None:
         return None
     if evidence.panel is None:
         raise UserError("A skin test session needs its panel.")
-    if evidence.skin_session.day > today:
-        raise UserError("The skin test lies after the day of the assessment.", "Check both dates.")
     return read(evidence.skin_session, shelf, evidence.panel, evidence.skin_session_before)
 
 

@@ -5,14 +5,15 @@ A case is a folder: `records/` (FHIR, C-CDA, CSV), and beside it, each only if i
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from zonula.cli.files import day, read_text, write_json, write_text
+from zonula.chart import State
+from zonula.cli.files import as_json, day, read_text, write_json, write_text, write_texts
 from zonula.cli.progress import Progress
 from zonula.errors import UserError
 
@@ -53,34 +54,66 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.template:
         return _template(arguments.template)
     records, case = _folders(arguments)
+    today = arguments.today or date.today()
+    # Read before anything else can go wrong, so that an alarm in the answers is shown even when the rest is refused.
+    answers, refused = _answers(case / "questionnaires")
+    try:
+        if refused:
+            raise refused
+        return _assess(arguments, records, case, tuple(answers), today)
+    except UserError:
+        _print_alarms(answers, today)
+        raise
+
+
+def _assess(
+    arguments: argparse.Namespace,
+    records: Path,
+    case: Path,
+    answers: "tuple[tuple[Questionnaire, Response], ...]",
+    today: date,
+) -> int:
     from zonula import __version__
     from zonula.chart_import import read_paths
     from zonula.cli.review import chosen, import_of
     from zonula.journey import assess
     from zonula.knowledge import shelf
+    from zonula.reports.assessment_page import assessment_html, assessment_text, page_of
 
-    today = arguments.today or date.today()
+    evidence = _evidence(case, answers)
     with Progress() as progress:
         charts, documents = read_paths([records], progress)
     if not charts:
         raise UserError(f"{records}: no patient could be read.", "Look at `zonula import-check`.")
     chart = chosen(charts, arguments.patient)
-    assessment = assess(chart, _evidence(case), today, shelf(), import_of(chart, documents))
-    if arguments.json:
-        write_json(arguments.json, msgspec.to_builtins(assessment))
-    if arguments.json == "-":
-        return 0
-    from zonula.reports.assessment_page import assessment_html, assessment_text, page_of
-
+    assessment = assess(chart, evidence, today, shelf(), import_of(chart, documents))
     page = page_of(assessment, __version__)
-    print(assessment_text(page))
+    texts = {}
+    if arguments.json:
+        texts[arguments.json] = as_json(msgspec.to_builtins(assessment))
     if arguments.html:
-        write_text(arguments.html, assessment_html(page))
+        texts[arguments.html] = assessment_html(page)
+    write_texts(texts)
+    if "-" not in texts:
+        print(assessment_text(page))
     return 0
+
+
+def _print_alarms(answers: "Iterable[tuple[Questionnaire, Response]]", today: date) -> None:
+    from zonula.questionnaires import alarms
+
+    for form, response in answers:
+        for finding in alarms(form, response, today):
+            if finding.state is State.YES:
+                print(f"[{finding.level}] {finding.says}")
+                for ask in finding.asks:
+                    print(f"    {ask.who}: {ask.what}")
 
 
 def _folders(arguments: argparse.Namespace) -> tuple[Path, Path]:
     if arguments.example:
+        if arguments.case is not None:
+            raise UserError("A case folder and --example were both given.", "Give one of them.")
         return EXAMPLES / "mara-lindqvist", EXAMPLES / "mara-lindqvist-workup"
     case: Path | None = arguments.case
     if case is None:
@@ -103,7 +136,7 @@ def _folders(arguments: argparse.Namespace) -> tuple[Path, Path]:
     return case / "records", case
 
 
-def _evidence(case: Path) -> "Evidence":
+def _evidence(case: Path, answers: "tuple[tuple[Questionnaire, Response], ...]" = ()) -> "Evidence":
     from zonula.journey import Evidence
     from zonula.knowledge import shelf
     from zonula.laboratory_tests import read_genotype_file
@@ -122,13 +155,17 @@ def _evidence(case: Path) -> "Evidence":
     genotypes = sorted(case.glob("genotype.*"))
     if len(genotypes) > 1:
         raise UserError(f"{case}: {len(genotypes)} genotype files.", "Keep one.")
+    if (case / "skin-test-before.yaml").exists() and sessions[0] is None:
+        raise UserError(
+            f"{case}: skin-test-before.yaml without skin-test.yaml.", "Name the newest test skin-test.yaml."
+        )
     typing = (
         "\n".join(line.split("#")[0] for line in read_text(str(case / "hla.txt")).splitlines())
         if (case / "hla.txt").exists()
         else ""
     )
     return Evidence(
-        responses=tuple(_responses(case / "questionnaires")),
+        responses=answers,
         celiac=read_evidence(case / "celiac.yaml") if (case / "celiac.yaml").exists() else None,
         hla=typing.strip(),
         genotype=read_genotype_file(genotypes[0]) if genotypes else None,
@@ -138,14 +175,28 @@ def _evidence(case: Path) -> "Evidence":
     )
 
 
-def _responses(folder: Path) -> "Iterator[tuple[Questionnaire, Response]]":
+def _answers(folder: Path) -> "tuple[list[tuple[Questionnaire, Response]], UserError | None]":
+    """Every readable response with its form, and what is wrong with the first file that is not."""
     from zonula.questionnaires import form_of, read_responses
 
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.glob("*.json")):
-        for response in read_responses(path.read_bytes(), path.name):
-            yield form_of(response, path.name), response
+    found: list[tuple[Questionnaire, Response]] = []
+    refused: UserError | None = None
+    if folder.exists() and not folder.is_dir():
+        return found, UserError(f"{folder}: not a folder.", "Put the answers into a folder of that name.")
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        try:
+            if path.suffix != ".json" or not path.is_file():
+                raise UserError(f"{path}: not a QuestionnaireResponse file.", "Only .json files belong there.")
+            found += [
+                (form_of(response, path.name), response) for response in read_responses(path.read_bytes(), path.name)
+            ]
+        except OSError as wrong:
+            refused = refused or UserError(f"{path}: cannot be read ({wrong.strerror}).")
+        except UserError as wrong:
+            refused = refused or wrong
+    return found, refused
 
 
 def _template(folder: Path) -> int:
@@ -153,10 +204,13 @@ def _template(folder: Path) -> int:
     from zonula.laboratory_tests.hla import TEMPLATE as HLA
     from zonula.questionnaires import empty_response, shipped
 
-    if folder.exists() and any(folder.iterdir()):
-        raise UserError(f"{folder}: is not empty.", "Name a new folder.")
-    for part in ("records", "questionnaires"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(f"{folder}: is there already and not an empty folder.", "Name a new folder.")
+        for part in ("records", "questionnaires"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise UserError(f"{folder}: {wrong.strerror or wrong}.", "Name a folder that can be made.") from None
     skin = EXAMPLES.parent / "skin_prick_tests" / "template.yaml"
     write_text(str(folder / "skin-test.yaml"), skin.read_text(encoding="utf-8"))
     write_text(str(folder / "celiac.yaml"), CELIAC)

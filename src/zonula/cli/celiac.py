@@ -6,17 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from zonula.cli.files import day, write_json
 from zonula.errors import UserError
 from zonula.laboratory_tests.celiac import TEMPLATE, assess_celiac, read_evidence
-from zonula.laboratory_tests.documents import celiac_document, write_json
+from zonula.laboratory_tests.documents import celiac_document
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="one person's evidence, YAML or JSON")
     parser.add_argument("--template", action="store_true", help="write a commented template to standard output")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the answer as JSON")
-    parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="judge as of this day (YYYY-MM-DD)")
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON; - prints it instead of the text")
+    parser.add_argument("--today", type=day, metavar="DATE", help="judge as of this day (default: the day it is)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     today = arguments.today or date.today()
     assessment = assess_celiac(read_evidence(arguments.file), today)
     if arguments.json:
-        write_json(arguments.json, msgspec.json.encode(celiac_document(assessment, today)))
+        write_json(arguments.json, msgspec.to_builtins(celiac_document(assessment, today)))
+    if arguments.json == "-":
+        return 0
     print(f"State {assessment.state.value} as of {today.isoformat()}")
     for finding in assessment.findings:
         print(f"\n- {finding.says}")

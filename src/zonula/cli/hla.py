@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from zonula.chart import Finding
+from zonula.cli.files import day, write_json
 from zonula.errors import UserError
-from zonula.laboratory_tests.documents import HlaDocument, hla_document, write_json
+from zonula.laboratory_tests.documents import HlaDocument, hla_document
 from zonula.laboratory_tests.genotype import genotype_findings, read_genotype_file
 from zonula.laboratory_tests.hla import TEMPLATE, meaning_of, read_typing, typing_findings
 
@@ -23,8 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "or the alleles themselves, e.g. DQA1*05:01 DQB1*02:01",
     )
     parser.add_argument("--template", action="store_true", help="write a commented typing file to standard output")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the answer as JSON")
-    parser.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="judge as of this day (YYYY-MM-DD)")
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON; - prints it instead of the text")
+    parser.add_argument("--today", type=day, metavar="DATE", help="judge as of this day (default: the day it is)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError("no file and no typing given.", "For example: zonula hla 'DQA1*05:01, DQB1*02:01'")
     document = _read(arguments.typing, arguments.today or date.today())
     if arguments.json:
-        write_json(arguments.json, msgspec.json.encode(document))
+        write_json(arguments.json, msgspec.to_builtins(document))
+    if arguments.json == "-":
+        return 0
     for finding in document.findings:
         _say(finding)
     print("\nHLA-DQ shows susceptibility, not disease. It does not diagnose.")

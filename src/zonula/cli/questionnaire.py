@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from zonula.chart import Finding
+from zonula.cli.files import day, write_json
 from zonula.errors import UserError
 from zonula.questionnaires import (
     Coding,
@@ -19,6 +19,7 @@ from zonula.questionnaires import (
     Trend,
     alarms,
     empty_response,
+    form_of,
     instrument_named,
     instruments,
     load,
@@ -45,8 +46,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         step.add_argument("files", metavar="FILE", nargs="+", type=Path, help="QuestionnaireResponse, Bundle or NDJSON")
         step.add_argument("--form", type=Path, metavar="FILE", help="the Questionnaire, when it is not one of ours")
         if name == "score":
-            step.add_argument("--json", type=Path, metavar="FILE", help="also write the scores as JSON")
-            step.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day of scoring")
+            step.add_argument(
+                "--json", metavar="FILE", help="write the scores as JSON; - prints them instead of the text"
+            )
+            step.add_argument("--today", type=day, metavar="DATE", help="the day of scoring (default: the day it is)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -121,6 +124,11 @@ def _score(arguments: argparse.Namespace) -> None:
             _print_findings(alarms(form, response, today))
         raise
     trends = tuple(_trends(scores))
+    if arguments.json:
+        document = {"schema": SCHEMA, "scored_on": today, "scores": scores, "trends": trends}
+        write_json(arguments.json, msgspec.to_builtins(document, order="deterministic"))
+    if arguments.json == "-":
+        return
     for (name, _, _), scored in zip(given, scores, strict=True):
         print(f"{scored.title}, {scored.as_of.isoformat() if scored.dated else 'undated'} ({name})")
         empty = {
@@ -141,8 +149,6 @@ def _score(arguments: argparse.Namespace) -> None:
             print("    no scoring card fits this questionnaire; it is shown and not scored")
     for course in trends:
         print(f"{course.finding.says}")
-    if arguments.json:
-        _write(arguments.json, today, scores, trends)
 
 
 def _print_findings(findings: Iterable[Finding]) -> None:
@@ -164,32 +170,14 @@ def _trends(scores: list[Score]) -> Iterable[Trend]:
         yield from trend(group)
 
 
-def _write(path: Path, today: date, scores: list[Score], trends: tuple[Trend, ...]) -> None:
-    document = {"schema": SCHEMA, "scored_on": today, "scores": scores, "trends": trends}
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(document, order="deterministic"), indent=2) + b"\n")
-    except OSError as wrong:
-        raise UserError(f"{path}: cannot be written ({wrong.strerror}).") from None
-
-
 def _given(arguments: argparse.Namespace) -> Iterable[tuple[str, Response, Questionnaire]]:
     """Every response of every file with its form; all are read before any is used."""
     own = load(_bytes(arguments.form), str(arguments.form)) if arguments.form else None
     found: list[tuple[str, Response, Questionnaire]] = []
     for path in arguments.files:
         for response in read_responses(_bytes(path), str(path)):
-            found.append((str(path), response, own or _form_of(response, str(path))))
+            found.append((str(path), response, own or form_of(response, str(path))))
     return found
-
-
-def _form_of(response: Response, name: str) -> Questionnaire:
-    by_url: dict[str, Any] = {
-        instrument.url: known for known, instrument in instruments().items() if instrument.offered != "no"
-    }
-    if response.url not in by_url:
-        asked = response.url or "no questionnaire named"
-        raise UserError(f"{name}: not one of our questionnaires ({asked}).", "Give it with --form.")
-    return shipped(by_url[response.url])
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,13 +1,11 @@
 """The JSON answers of the laboratory commands: versioned, with the schemas in `docs/schemas`."""
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from zonula.chart import Finding
-from zonula.errors import UserError
 from zonula.laboratory_tests.celiac.assessment import CeliacAssessment
 from zonula.laboratory_tests.genotype.calls import GenotypeReading
 from zonula.laboratory_tests.hla.alleles import Typing
@@ -17,7 +15,7 @@ from zonula.laboratory_tests.hla.meaning import HlaMeaning
 class CeliacDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What `zonula celiac --json` writes."""
 
-    schema: Literal["zonula/celiac/1"] = "zonula/celiac/1"
+    schema: Literal["zonula.celiac/1"] = "zonula.celiac/1"
     today: date
     assessment: CeliacAssessment
 
@@ -25,7 +23,7 @@ class CeliacDocument(msgspec.Struct, frozen=True, kw_only=True):
 class HlaDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What `zonula hla --json` writes: a clinical typing with its meaning, or a genotype file, never both."""
 
-    schema: Literal["zonula/hla/1"] = "zonula/hla/1"
+    schema: Literal["zonula.hla/1"] = "zonula.hla/1"
     today: date
     typing: Typing | None = None
     meaning: HlaMeaning | None = None
@@ -48,11 +46,3 @@ def hla_document(
 ) -> HlaDocument:
     """The answer of `zonula hla`."""
     return HlaDocument(today=today, typing=typing, meaning=meaning, genotype_file=genotype_file, findings=findings)
-
-
-def write_json(path: Path, encoded: bytes) -> None:
-    """Write the answer, indented. Raises UserError when the place cannot be written."""
-    try:
-        path.write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
-    except OSError as wrong:
-        raise UserError(f"{path}: cannot be written ({wrong.strerror}).", "Check the path.") from None

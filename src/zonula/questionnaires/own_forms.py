@@ -11,5 +11,8 @@ def form_of(response: Response, name: str) -> Questionnaire:
     by_url = {instrument.url: known for known, instrument in instruments().items() if instrument.offered != "no"}
     if response.url not in by_url:
         asked = response.url or "no questionnaire named"
-        raise UserError(f"{name}: not one of our questionnaires ({asked}).", "Give its form, too.")
+        raise UserError(
+            f"{name}: not one of our questionnaires ({asked}).",
+            "Give its form, too (`zonula questionnaire score` takes it with --form).",
+        )
     return shipped(by_url[response.url])

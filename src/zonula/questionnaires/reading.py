@@ -100,7 +100,7 @@ def _parse(document: bytes | str | Json, name: str) -> Json:
     if isinstance(document, bytes | str):
         try:
             parsed = msgspec.json.decode(document)
-        except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise UserError(f"{name}: not JSON ({wrong}).", "Give a FHIR R4 Questionnaire as JSON.") from None
     kind = parsed.get("resourceType") if isinstance(parsed, Mapping) else None
     if kind != "Questionnaire":

@@ -1,5 +1,6 @@
 """Answers: the FHIR R4 `QuestionnaireResponse`, one or many, of one patient."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -100,7 +101,7 @@ def decode_response(line: bytes) -> Response:
 def _decode(part: bytes, name: str) -> Response:
     try:
         response = _one.decode(part)
-    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise UserError(
             f"{name}: not a QuestionnaireResponse: {wrong}.", "See docs/questionnaires.md for its form."
         ) from None
@@ -116,11 +117,16 @@ def _parts(raw: bytes, name: str) -> list[tuple[str, bytes]]:
     """The raw JSON of each response, with where it stands."""
     try:
         whole = msgspec.json.decode(raw)
+    except RecursionError:
+        raise UserError(f"{name}: nested too deeply.", "Give a FHIR R4 QuestionnaireResponse as JSON.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         lines = [(number, line) for number, line in enumerate(raw.splitlines(), 1) if line.strip()]
         if len(lines) < 2 or not lines[0][1].rstrip().endswith(b"}"):
             raise UserError(f"{name}: not JSON ({wrong}).", "Give a FHIR R4 QuestionnaireResponse as JSON.") from None
+        for number, line in lines:
+            _refuse_doubles(line, f"{name}, line {number}")
         return [(f", line {number}", line) for number, line in lines]
+    _refuse_doubles(raw, name)
     if isinstance(whole, list):
         return [(f", entry {number}", msgspec.json.encode(entry)) for number, entry in enumerate(whole, 1)]
     if isinstance(whole, Mapping) and whole.get("resourceType") == "Bundle":
@@ -131,3 +137,19 @@ def _parts(raw: bytes, name: str) -> list[tuple[str, bytes]]:
             if resource.get("resourceType") == "QuestionnaireResponse"
         ]
     return [("", raw)]
+
+
+def _refuse_doubles(raw: bytes, name: str) -> None:
+    """JSON readers silently keep the last of two equal keys; of two answers nobody knows which one was meant."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            doubled = next(key for key in fields if sum(key == other for other, _ in pairs) > 1)
+            raise UserError(f"{name}: `{doubled}` is written twice in one place.", "Keep one of the two.")
+        return fields
+
+    try:
+        json.loads(raw, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return  # said with its place by the reader

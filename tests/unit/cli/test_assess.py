@@ -16,6 +16,12 @@ SCHEMA = json.loads(
 )
 
 
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.fixture
 def case(tmp_path):
     folder = tmp_path / "case"
@@ -71,11 +77,82 @@ def test_an_empty_case_from_the_template_says_what_is_missing(tmp_path, capsys):
         (lambda case: (case / "celiac.yaml").write_text("age_yers: 3"), "age_yers"),
         (lambda case: (case / "genotype.txt").write_text("hello"), "genotype"),
         (lambda case: (case / "questionnaires" / "phq-9.json").write_text("{}"), "phq-9.json"),
+        (lambda case: (case / "questionnaires" / "more.json").mkdir(), "more.json"),
+        (lambda case: (case / "questionnaires" / "phq.txt").write_text("x"), "phq.txt"),
+        (
+            lambda case: (shutil.rmtree(case / "questionnaires"), (case / "questionnaires").write_text("x")),
+            "not a folder",
+        ),
+        (lambda case: (case / "skin-test.yaml").rename(case / "skin-test-before.yaml"), "without skin-test.yaml"),
+        (lambda case: edit(case / "skin-test.yaml", "1982-05-17", "1999-01-01"), "born on another day"),
+        (lambda case: edit(case / "questionnaires" / "phq-9.json", "Patient/hfp", "Patient/other"), "names patient"),
+        (lambda case: edit(case / "celiac.yaml", "age_years: 44", "age_years: 4"), "two different persons"),
+        (lambda case: edit(case / "celiac.yaml", "value: 0.8", "value: 8"), "differs from the records"),
+        (lambda case: (case / "hla.txt").write_bytes(bytes(range(256))), "hla.txt"),
+        (lambda case: (case / "genotype.txt").mkdir(), "genotype"),
+        (lambda case: [path.unlink() for path in (case / "records").iterdir()], "no"),
     ],
 )
-def test_what_goes_wrong_is_one_line_and_exit_code_2(case, damage, said, capsys):
+def test_what_goes_wrong_is_one_line_and_exit_code_2_and_nothing_is_written(case, damage, said, tmp_path, capsys):
     damage(case)
+    outputs = [tmp_path / "a.json", tmp_path / "a.html"]
+    words = ["--json", str(outputs[0]), "--html", str(outputs[1])]
+    assert main(["assess", str(case), "--today", "2026-11-24", *words]) == 2
+    streams = capsys.readouterr()
+    assert said in streams.err
+    assert streams.err.count("\n") == 1
+    assert streams.out == ""
+    assert not any(path.exists() for path in outputs)
+
+
+@pytest.mark.parametrize("broken", ["--json", "--html"])
+def test_when_one_output_cannot_be_written_none_is(case, tmp_path, broken, capsys):
+    good = tmp_path / "good"
+    words = [broken, str(tmp_path / "no" / "where"), "--html" if broken == "--json" else "--json", str(good)]
+    assert main(["assess", str(case), "--today", "2026-11-24", *words]) == 2
+    assert capsys.readouterr().out == ""
+    assert [entry.name for entry in tmp_path.iterdir()] == ["case"]
+
+
+def test_an_alarm_in_the_answers_is_shown_even_when_the_case_is_refused(case, capsys):
+    edit(
+        case / "questionnaires" / "safety-screen.json",
+        '"linkId": "safety-life-now"',
+        '"linkId": "safety-life-now", "x": 1',
+    )
+    answers = json.loads((case / "questionnaires" / "safety-screen.json").read_text(encoding="utf-8"))
+
+    def say_yes(items):
+        for item in items:
+            if item["linkId"] == "safety-life-now":
+                item["answer"][0]["valueCoding"]["code"] = "yes"
+            say_yes(item.get("item", []))
+
+    say_yes(answers["item"])
+    (case / "questionnaires" / "safety-screen.json").write_text(json.dumps(answers), encoding="utf-8")
+    (case / "questionnaires" / "phq-9.json").write_text("{}", encoding="utf-8")
     assert main(["assess", str(case), "--today", "2026-11-24"]) == 2
-    error = capsys.readouterr().err
-    assert said in error
-    assert error.count("\n") == 1
+    streams = capsys.readouterr()
+    assert streams.out.startswith("[E] The patient reports a plan")
+    assert "988" in streams.out
+    assert streams.err.count("\n") == 1
+
+
+def test_json_on_the_terminal_is_nothing_but_json(capsys):
+    assert main(["assess", "--example", "--today", "2026-11-24", "--json", "-"]) == 0
+    jsonschema.validate(json.loads(capsys.readouterr().out), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--example", "--today", "2026-02-30"], ["--example", "somewhere"], ["--template", "/proc/nowhere/case"]],
+)
+def test_a_slip_on_the_command_line_is_one_line(words, capsys):
+    assert main(["assess", *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_template_never_overwrites_a_file(tmp_path, capsys):
+    (tmp_path / "case").write_text("mine", encoding="utf-8")
+    assert main(["assess", "--template", str(tmp_path / "case")]) == 2
+    assert (tmp_path / "case").read_text(encoding="utf-8") == "mine"

@@ -8,7 +8,7 @@ import pytest
 
 from zonula.chart import Chart, Grade, Level, Patient, State
 from zonula.chart_import import read_paths
-from zonula.cli.assess import _evidence
+from zonula.cli.assess import _answers, _evidence
 from zonula.errors import UserError
 from zonula.journey import SAME_QUESTION, Evidence, assess
 from zonula.knowledge import shelf
@@ -29,7 +29,10 @@ def mara():
 
 @pytest.fixture(scope="module")
 def work_up():
-    return _evidence(EXAMPLES / "mara-lindqvist-workup")
+    case = EXAMPLES / "mara-lindqvist-workup"
+    answers, refused = _answers(case / "questionnaires")
+    assert refused is None
+    return _evidence(case, tuple(answers))
 
 
 @pytest.fixture(scope="module")

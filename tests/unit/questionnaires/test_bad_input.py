@@ -240,3 +240,23 @@ def test_types_and_limits(item, answer, said):
     }
     found = [str(problem) for problem in validate(questionnaire, read_response(json.dumps(response)))]
     assert any(said in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "deep", ["[" * 100_000, '{"item":' * 100_000, '{"resourceType":"QuestionnaireResponse","item":[' + "[" * 100_000]
+)
+def test_bottomless_nesting_is_refused(deep):
+    for read in (read_responses, load):
+        with pytest.raises(UserError):
+            read(deep)
+
+
+def test_of_two_answers_in_one_place_none_is_chosen(document_of):
+    """A reader that keeps the last of two equal keys would drop the first answer, which may be the alarm."""
+    text = json.dumps(document_of(shipped("phq-9"), {"phq9-9": 3}))
+    place = text.index('"answer"', text.index('"phq9-9"'))
+    doubled = text[:place] + '"answer": [], ' + text[place:]
+    assert read_responses(text)
+    for document in (doubled, f"{text}\n{doubled}\n"):
+        with pytest.raises(UserError, match="`answer` is written twice"):
+            read_responses(document)
