@@ -8,10 +8,13 @@ from zonula.chart_review.case import Case, written
 from zonula.chart_review.contract import Criterion, CriterionMet, Proposal, Suspicion
 from zonula.chart_review.evaluate import Evidence
 from zonula.chart_review.library.suspicions import SUSPICIONS, card_of, proposing, refuting
-from zonula.chart_review.reading import moment
+from zonula.chart_review.mentions import FEARED, UNCERTAIN
+from zonula.chart_review.reading import moment, wording
 
 _MET = {True: CriterionMet.MET, False: CriterionMet.NOT_MET}
 _VISIT = "reason for a visit"  # whoever was visited need not have proposed it
+_IN_WORDS = {Kind.DOCUMENT: "a mention in a document", Kind.CONDITION: "words without a code"}
+_ASKED = {UNCERTAIN: "a question", FEARED: "a worry"}
 _READ_BY = "chart_review/text_reading"
 
 
@@ -27,19 +30,21 @@ def ledger(case: Case) -> tuple[tuple[Suspicion, ...], tuple[Finding, ...]]:
 
 def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, Finding]:
     card = case.card(card_of(label))
-    proposals = tuple(_proposal(fact) for fact in facts)
-    own = [proposal for proposal in proposals if proposal.recorded_as != _VISIT] or proposals
-    first = next((proposal for proposal in own if proposal.on), own[0])
+    facts = tuple(sorted(facts, key=_written_down))
+    proposals = tuple(_proposal(case, label, fact) for fact in facts)
+    own = [proposal for proposal in proposals if proposal.recorded_as != _VISIT]
+    first = next((proposal for proposal in own or proposals if proposal.on), (own or proposals)[0])
     only_patient = all(fact.status is Status.PATIENT_REPORTED for fact in facts)
-    because = tuple(fact.id for fact in facts)
+    because = tuple(fact.id for fact in case.facts(proposing(label)))
     criteria = _criteria(case, label)
     cards = _cited(label)
     supporting = [criterion for criterion in criteria if criterion.supports]
     met = sum(criterion.standing is CriterionMet.MET for criterion in supporting)
     never = sum(criterion.standing is CriterionMet.NEVER_TESTED for criterion in supporting)
     when = f" on {first.on}" if first.on else ""
+    raised = f"proposed by {first.by}" if own else f"raised as the reason for a visit, by whom is {first.by}"
     says = (
-        f"{card.data['label']} ({card.data['recognition']}): proposed by {first.by}{when}, a suspicion; "
+        f"{card.data['label']} ({card.data['recognition']}): {raised}{when}, a suspicion; "
         f"of {len(supporting)} criteria the record can show, {met} met, {never} never tested."
     )
     suspicion = Suspicion(
@@ -67,16 +72,37 @@ def _cited(label: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((card_of(label), _READ_BY, *read)))
 
 
-def _proposal(fact: Fact) -> Proposal:
+def _proposal(case: Case, label: str, fact: Fact) -> Proposal:
     providers = (source.provider for source in fact.sources)
     told = "the patient" if fact.status is Status.PATIENT_REPORTED else "not recorded"
+    by = fact.performer or next((provider for provider in providers if provider), "") or told
+    visit = fact.kind is Kind.ENCOUNTER
+    dated = moment(fact) if visit else fact.recorded or moment(fact)
     return Proposal(
-        by=fact.performer or next((provider for provider in providers if provider), "") or told,
+        by=f"not recorded (visit to {by})" if visit and by != told else by,
         specialty=fact.specialty,
-        on=written(moment(fact)),
-        recorded_as=_VISIT if fact.kind is Kind.ENCOUNTER else fact.status.value,
+        on=written(dated),
+        recorded_as=_VISIT if visit else _recorded_as(case, f"label/{label}", fact),
         fact=fact.id,
     )
+
+
+def _recorded_as(case: Case, name: str, fact: Fact) -> str:
+    """The status the record gives a coded label. Words alone confirm nothing, whatever the status of the record they stand in."""
+    if any(name in case.words.lists_of_code(code.system, code.code) for code in fact.codes):
+        return "" if fact.status is Status.UNKNOWN else fact.status.value
+    if fact.status in (Status.CONFIRMED, Status.UNKNOWN):
+        said = {mention.said for mention in case.words.mentions(wording(fact)) if mention.list == name}
+        asked = next((words for how, words in _ASKED.items() if said == {how}), "")
+        return asked or _IN_WORDS.get(fact.kind, _IN_WORDS[Kind.CONDITION])
+    return fact.status.value
+
+
+def _written_down(fact: Fact) -> tuple[int, float, str]:
+    """When the label was written down, which may be years after the onset it names; undated last."""
+    dated = fact.when.start if fact.kind is Kind.ENCOUNTER else fact.recorded
+    dated = dated or moment(fact)
+    return dated.order if dated else (10**9, 0.0, "")
 
 
 def _criteria(case: Case, label: str) -> tuple[Criterion, ...]:

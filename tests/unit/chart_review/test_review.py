@@ -9,7 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from zonula.chart import Level, State, chart_of
+from zonula.chart import Level, Moment, State, chart_of
 from zonula.chart_review import Imported, review
 from zonula.chart_review.contract import CriterionMet, DocumentLine, SkippedPlace, WorkupStatus
 from zonula.chart_review.library import DOMAINS
@@ -121,6 +121,40 @@ def test_the_summary_counts_the_record(told):
     assert (tests.results, tests.distinct, tests.repeated) == (5, 4, 1)
     assert (tests.normal, tests.abnormal, tests.inconclusive, tests.not_judged) == (3, 1, 1, 0)
     assert tests.normal + tests.abnormal + tests.inconclusive + tests.not_judged == tests.results
+
+
+def test_words_in_a_record_never_confirm_a_label(drawing):
+    told = review(
+        drawing.chart("""
+        id | kind      | code          | text                               | when       | status    | by      | specialty     | reason
+        1  | encounter |               | Visit                              | 2021-05-01 | confirmed | Dr. E   | Endocrinology | asks about adrenal fatigue
+        2  | condition |               | possible chronic Lyme disease      | 2020-01-01 | confirmed | Dr. N   |               |
+        3  | condition |               | Multiple sclerosis                 | 2019-01-01 | confirmed | Dr. M   |               |
+        4  | condition | icd10cm K58.9 | IBS                                | 2018-01-01 | confirmed | Dr. G   |               |
+        5  | document  |               | Letter: worried about gluten sensitivity | 2022-01-01 | confirmed | Dr. D   |               |
+        """),
+        drawing.TODAY,
+    )  # fmt: skip
+    recorded = {found.id: found.proposals[0].recorded_as for found in told.suspicions}
+    assert recorded == {
+        "adrenal_fatigue": "reason for a visit", "chronic_lyme": "a question", "multiple_sclerosis": "words without a code",
+        "ibs": "confirmed", "gluten_sensitivity": "a worry",
+    }  # fmt: skip
+    adrenal = next(found for found in told.suspicions if found.id == "adrenal_fatigue")
+    assert adrenal.proposed_by == "not recorded (visit to Dr. E)", "whoever was visited did not propose it"
+
+
+def test_a_label_is_dated_by_the_day_it_was_written_down(drawing):
+    story = drawing.chart("""
+    id | kind      | code          | text | when    | status    | by
+    1  | condition | icd10cm K58.9 | IBS  | 2001-01 | confirmed | Dr. Late
+    2  | condition | icd10cm K58.0 | IBS  | 2015-03-02 | confirmed | Dr. Early
+    """)
+    late, early = story.facts
+    facts = (msgspec.structs.replace(late, recorded=Moment.parse("2020-06-01T09:00:00Z")), early)
+    (ibs,) = review(chart_of(story.patient, facts), drawing.TODAY).suspicions
+    assert (ibs.proposed_by, ibs.proposed_on) == ("Dr. Early", "2015-03-02")
+    assert [proposal.on for proposal in ibs.proposals] == ["2015-03-02", "2020-06-01"]
 
 
 def test_labels_stay_suspicions_with_who_when_and_criteria(told):
