@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the queries are made of our own names and numbers; text goes through `sets.text`
 """DuckDB, in this process: the default."""
 
 from collections.abc import Sequence
@@ -14,7 +15,10 @@ class DuckEngine:
     """threads, memory (such as "1GB"): bounds; what does not fit goes to temporary files in `spill`."""
 
     def __init__(self, *, threads: int = 1, memory: str = "1500MB", spill: Path | None = None) -> None:
-        self._settings = {"threads": str(threads), "memory_limit": memory}
+        self._settings: dict[str, str | bool | int | float | list[str]] = {
+            "threads": str(threads),
+            "memory_limit": memory,
+        }
         self._spill = spill
 
     def __enter__(self) -> "DuckEngine":
@@ -38,7 +42,7 @@ class DuckEngine:
     def register(self, table: str, content: pa.Table) -> None:
         """Name a small table."""
         self._open.register("given", content)
-        self._open.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM given")  # noqa: S608 - our own names
+        self._open.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM given")
         self._open.unregister("given")
 
     def make(self, query: Query) -> None:

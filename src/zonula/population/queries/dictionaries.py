@@ -109,13 +109,13 @@ _KEY = pa.field("key", pa.int64())
 
 
 def _answers(
-    features: Features, distinct: Distinct, words: Vocabulary, coded: set[n.Node], masks: list[pa.Field]
+    features: Features, distinct: Distinct, words: Vocabulary, coded: set[n.CodedIn], masks: list[pa.Field]
 ) -> pa.Table:
     rows = []
     for key, (text, written) in distinct.answers.items():
         answered = Fact(id="", kind=Kind.OBSERVATION, sources=(), value_text=text, value_codes=written)
         lists = {name for code in written for name in words.lists_of_code(code.system, code.code)}
-        met = features.masks(node for node in coded if isinstance(node, n.CodedIn) and node.list in lists)
+        met = features.masks(node for node in coded if node.list in lists)
         spans = [words.measured(answered, measure) for measure in features.measures]
         denied = reading.standing(answered, words.result_words) == reading.DENIED
         judged = reading.judgement(answered, words.result_words)

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the queries are made of our own names and numbers; text goes through `sets.text`
 """One row per fact a rule may touch, with what `chart_review.reading` says of it, written as SQL.
 
 The expressions mirror `reading` line by line; generated charts look for any difference (tests/agreement/population).

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the queries are made of our own names and numbers; text goes through `sets.text`
 """Rules → the few queries that answer them all, in DuckDB's dialect. Each query names a table that the next ones read.
 
 touched            the facts any rule may touch, with what they say
@@ -18,7 +19,7 @@ from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.layout import UNDATED
 from zonula.population.queries.dictionaries import BITS, Features
 from zonula.population.queries.facts import touched_facts
-from zonula.population.queries.sets import Member, Sets
+from zonula.population.queries.sets import Member, Sets, Span
 from zonula.population.queries.truths import Truths, silent_answers
 from zonula.population.queries.values import DAY, LAST_KEY, MEASURE, UPPER_LIMITS, Values
 
@@ -53,10 +54,13 @@ class _Writer:
         self._rules, self._words = rules, words
         self._today = today.toordinal()
         self._features = Features()
-        self._sets = Sets(self._features, self._today, lambda node: self._values.outer(node))
+        self._sets = Sets(self._features, self._today, self._compared_with)
         self._values = Values(self._sets, words, self._today, today.year * 10000 + today.month * 100 + today.day)
         self._truths = Truths(self._sets, self._values, words, today)
         self._queries: list[Query] = []
+
+    def _compared_with(self, node: n.Node) -> tuple[Span, int]:
+        return self._values.outer(node)  # sets and values need each other
 
     def program(self) -> Program:
         answers = {name: self._truths.truth(truth) for name, truth in self._rules.items()}

@@ -4,7 +4,7 @@ A `Facts` becomes two sets, of the facts that surely and that may meet its condi
 alone, a later one compares it with values read from sets of earlier levels ("after the last result").
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from zonula.chart_review import nodes as n
@@ -146,7 +146,7 @@ class Sets:
         span, level = self._outer(right)
         return _UNKNOWN if rough and level else compared(left, operator, span)
 
-    def _featured(self, nodes: list[n.Node]) -> str:
+    def _featured(self, nodes: Sequence[n.Node]) -> str:
         column, mask = self.features.bit(nodes)
         return f"(m{column} & {mask}) <> 0"
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the queries are made of our own names and numbers; text goes through `sets.text`
 """Values of one patient as SQL over the row of the patient: what was read from the first or last fact of a set, counts, ages.
 
 What cannot be read with one look at one fact (distinct, falling, overlapping) is found in a query of its own over the places of its sets.
@@ -72,7 +73,7 @@ class Values:
                 return found._replace(one=found.one or ("last" if isinstance(node, n.Last) else "first"))
         raise TypeError(f"{type(node).__name__} is not a series")
 
-    def value(self, node: n.Node) -> tuple[Span, int, frozenset[int]]:
+    def value(self, node: n.Node) -> tuple[Span, int, frozenset[int]]:  # noqa: PLR0911 - one case per node
         """The span over the row of the patient, the level from which it is known, and the sets it depends on."""
         match node:
             case n.Figure(card=card, key=key):
