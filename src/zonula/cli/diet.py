@@ -168,15 +168,16 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _nutrients(arguments: argparse.Namespace) -> int:
-    from zonula.diet.supplements import parse_supplements
-    from zonula.diet.supplements.form import daily_nutrients
+    from zonula.diet.supplements import daily_nutrients, parse_supplements, without_contents
 
     eating = read_eating(read_text(arguments.file), arguments.file, shelf())
     asked = eating.asked_back
+    uncounted: tuple[str, ...] = ()
     extra: dict[str, float] = {}
     if arguments.supplements:
         form = parse_supplements(read_text(arguments.supplements), arguments.supplements, shelf())
-        extra, uncounted = daily_nutrients(form, shelf())
+        extra, in_other_units = daily_nutrients(form, shelf())
+        uncounted = (*in_other_units, *(f"{name}: no contents written" for name in without_contents(form, shelf())))
         asked = (*asked, *(f"not counted: {one}" for one in uncounted))
     totals = daily_totals(eating.rows, shelf(), _own(arguments))
     result = judge(
@@ -187,6 +188,7 @@ def _nutrients(arguments: argparse.Namespace) -> int:
         today=date.today(),
         shelf=shelf(),
         supplements=extra,
+        uncounted=uncounted,
         asked_back=asked,
     )
     if arguments.json:

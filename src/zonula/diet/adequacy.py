@@ -60,11 +60,13 @@ def judge(
     today: date,
     shelf: Shelf,
     supplements: Mapping[str, float] | None = None,
+    uncounted: tuple[str, ...] = (),
     asked_back: tuple[str, ...] = (),
 ) -> Nutrients:
     """Compare mean daily amounts with needs and limits.
 
     supplements: nutrient id -> amount per day in the nutrient's unit; they count towards needs and upper limits.
+    uncounted: products whose contents are not known, which takes every upper bound away.
     """
     extra = _with_forms(dict(supplements or {}))
     required, upper = needs(person, shelf), limits(person, shelf)
@@ -73,7 +75,7 @@ def judge(
     for amount in amounts:
         added = extra.get(amount.nutrient, 0.0)
         need = required.get(amount.nutrient)
-        most = None if amount.most is None or not complete else amount.most + added
+        most = None if amount.most is None or not complete or uncounted else amount.most + added
         intakes.append(
             Intake(
                 amount=amount,
@@ -86,7 +88,7 @@ def judge(
     found = tuple(intakes)
     findings = (
         *_unknown_person(person, today, shelf),
-        *_shortages(found, today, shelf),
+        *_shortages(found, days, today, shelf),
         *_excesses(found, today, shelf),
         *_energy(found, person, complete, today, shelf),
     )
@@ -135,19 +137,21 @@ def _unknown_person(person: Person, today: date, shelf: Shelf) -> Iterator[Findi
         )
 
 
-def _shortages(intakes: tuple[Intake, ...], today: date, shelf: Shelf) -> Iterator[Finding]:
+def _shortages(intakes: tuple[Intake, ...], days: int, today: date, shelf: Shelf) -> Iterator[Finding]:
+    card = shelf.card(f"{ROOM}/intake_alert")
+    level = Level.CLINICIAN if days >= card.data["alert_days"] else None
     for one in intakes:
         if one.standing is Standing.SHORT and one.need is not None:
             most = (one.amount.most or 0.0) + one.from_supplements
             yield from_card(
-                shelf.card(f"{ROOM}/intake_alert"),
+                card,
                 f"short.{one.amount.nutrient}",
                 f"{one.amount.name}: at most {most:.3g} {one.amount.unit} a day, recommended {one.need.least:.3g}.",
                 today,
                 value=one.need.least,
                 unit=one.amount.unit,
                 interval=(one.amount.least + one.from_supplements, most),
-                level=Level.CLINICIAN,
+                level=level,
                 asks=(Ask("dietitian", f"bring {one.amount.name.lower()} back by food or supplement"),),
             )
 

@@ -12,13 +12,16 @@ import msgspec
 from zonula.diet.words import group_names, label_words, words
 from zonula.knowledge import Shelf
 
-_SENTENCE = re.compile(r"(?<!\d)\.(?!\d)|[.;\n](?=\s|$)|\n")
+_SENTENCE = re.compile(r"(?<!\d)\.(?!\d)|[.;\n](?=\s|$)|\n|(?=\bingredients?\s*:)|(?=\bcontains\s*:)", re.I)
 _WARNING = re.compile(
     r"\b(may (?:also )?(?:contain|be present)|can contain|traces?(?: of)?|(?:made|produced|packed|manufactured|processed) (?:in|on)\b.*?"
-    r"(?:process(?:es)?|handles?|uses?|contains?|with)|not suitable for)\b",
+    r"(?:process(?:es)?|handles?|uses?|contains?)|not suitable for)\b",
     re.I,
 )
-_CLAIM = re.compile(r"\b(free (?:from|of)|does not contain|contains no|without|no added|no)\b", re.I)
+_CLAIM = re.compile(r"\b(?:(?P<list>free (?:from|of)|does not contain)|contains no|without|no added|no)\b", re.I)
+# "free from milk, egg and soy" is one claim; anything that reads like ingredients ends it.
+_LIST_END = re.compile(r"^[^()]*,[^(),]*\b(?:and|or|&)\b[^(),]*$")
+_INGREDIENTS = re.compile(r"\b(?:contains?|ingredients?|made|with|but)\b", re.I)
 _LONGEST = 5
 _FILLERS = frozenset(
     words(
@@ -26,7 +29,7 @@ _FILLERS = frozenset(
         "frozen whole pure cold pressed extra virgin refined concentrate concentrated powder ground raw cooked roasted toasted "
         "unsweetened sweetened chopped sliced pasteurised pasteurized uht bio fortified enriched added including following as agent "
         "percent g mg ml kg per total fat free low reduced high light made fair trade non product style flavoured flavored salted "
-        "unsalted smoked baked fried steamed new plain allergy advice allergen see bold not suitable trace"
+        "unsalted smoked baked fried steamed new plain allergy advice allergen see bold not suitable trace sufferer based"
     )
 )
 
@@ -54,14 +57,19 @@ def read_label(text: str, shelf: Shelf) -> Label:
 
 def _read(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf) -> None:
     claim = _CLAIM.search(text)
-    if claim:
-        _read(text[: claim.start()], into, found, shelf)
-        # A claim reaches to the next bracket: "free from milk and egg (made with soy)".
-        claimed, bracket, rest = text[claim.end() :].partition("(")
-        _read_words(claimed, "claimed_free", found, shelf)
-        _read(bracket + rest, into, found, shelf)
+    if claim is None:
+        _read_words(text, into, found, shelf)
         return
-    _read_words(text, into, found, shelf)
+    _read(text[: claim.start()], into, found, shelf)
+    rest = text[claim.end() :]
+    if claim["list"] and _LIST_END.match(rest) and not _INGREDIENTS.search(rest):
+        _read_words(rest, "claimed_free", found, shelf)
+        return
+    # A claim that is no closed list reaches to the next comma or bracket: "no added sugar, milk powder" holds milk.
+    end = re.search(r"[,(:]|\b(?:and|but|with)\b", rest)
+    end_at = end.start() if end else len(rest)
+    _read_words(rest[:end_at], "claimed_free", found, shelf)
+    _read(rest[end_at:], into, found, shelf)
 
 
 def _read_words(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf) -> None:

@@ -18,9 +18,6 @@ class DietitianRules(msgspec.Struct, frozen=True):
     """The card `dietitian_required`. major: groups that count, each once."""
 
     major_groups: int
-    weeks: int
-    bmi_below: float
-    weight_loss_percent: float
     age_below: int
     age_above: int
     major: tuple[str, ...]

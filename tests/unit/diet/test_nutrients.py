@@ -145,6 +145,17 @@ def test_an_unknown_food_takes_every_shortage_back(woman):
     assert not any(".short." in one.id for one in judged(with_unknown, woman).findings)
 
 
+def test_a_supplement_whose_contents_nobody_wrote_takes_every_shortage_back(woman):
+    amounts = mean_intake(daily_totals([eaten("apple_peeled", 100)], shelf()), shelf())
+    common = {"days": 20, "complete": True, "today": DAY, "shelf": shelf()}
+    short = [one for one in judge(amounts, woman, **common).findings if ".short." in one.id]
+    assert short
+    assert all(one.level is not None for one in short)  # two weeks and more: the clinician is told
+    assert not [
+        one for one in judge(amounts, woman, uncounted=("Multivitamin",), **common).findings if ".short." in one.id
+    ]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.tuples(st.sampled_from(FOODS), st.floats(1, 400)), min_size=1, max_size=8),

@@ -18,10 +18,11 @@ from zonula.diet.supplements import (
     Content,
     Supplement,
     SupplementForm,
+    daily_nutrients,
     parse_supplements,
     review,
+    without_contents,
 )
-from zonula.diet.supplements.form import daily_nutrients
 from zonula.errors import UserError
 from zonula.knowledge import shelf
 
@@ -129,6 +130,11 @@ def test_vitamin_d_in_units_is_counted_and_an_unknown_unit_is_said(knowledge):
     assert uncounted == ("A: retinol in IU",)
     result = review(form(product("Multivitamin", "retinol", 5000, "IU")), DAY, knowledge)
     assert any("could not be counted" in finding.says for finding in result.findings)
+
+
+def test_products_that_may_bring_nutrients_without_saying_which_are_named(knowledge):
+    several = form(Supplement(name="Multivitamin"), Supplement(name="Psyllium"), Supplement(name="Quantum Gut"))
+    assert without_contents(several, knowledge) == ("Multivitamin", "Quantum Gut")
 
 
 def test_limits_are_not_guessed_without_an_age(knowledge):

@@ -34,7 +34,10 @@ class DrugRule(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """The data of a supplement card. offered: yes, no or clinician; pregnancy: block or clinician; most_per_day in `unit`."""
+    """The data of a supplement card. offered: yes, no or clinician; pregnancy: block or clinician; most_per_day in `unit`.
+
+    brings_nutrients: without its contents the totals are not known.
+    """
 
     words: tuple[str, ...]
     evidence: str
@@ -47,6 +50,7 @@ class Agent(msgspec.Struct, frozen=True):
     spacing_hours: float
     liver: bool
     stop_before_surgery: bool
+    brings_nutrients: bool
     note: str
 
 
@@ -75,6 +79,16 @@ def agent_called(name: str, shelf: Shelf) -> tuple[Card, Agent] | None:
             if _inside(phrase, asked) and (best is None or len(phrase) > best[0]):
                 best = (len(phrase), card, agent)
     return None if best is None else (best[1], best[2])
+
+
+def without_contents(form: SupplementForm, shelf: Shelf) -> tuple[str, ...]:
+    """The products that may bring nutrients but whose contents are not written, so that no total has an upper bound."""
+    found = []
+    for one in form.supplements:
+        known = agent_called(one.name, shelf)
+        if not one.contains and (known is None or known[1].brings_nutrients):
+            found.append(one.name)
+    return tuple(found)
 
 
 def advise(one: Supplement, form: SupplementForm, today: date, shelf: Shelf) -> SupplementAdvice:
