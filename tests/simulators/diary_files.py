@@ -1,9 +1,27 @@
-"""Writes virtual diaries as the contract's CSV files."""
+"""Virtual diaries as the engine's diary and as the contract's CSV files."""
 
 import csv
 from pathlib import Path
 
 from virtual_diarist import Person
+
+from zonula.diary import Diary, DiaryWriter, FoodGroup
+
+
+def diary_of(person: Person, rows: list, days: int) -> Diary:
+    """Every row must be accepted."""
+    groups = tuple(
+        FoodGroup(name, float(person.prior[g]), bool(person.excluded[g]), float(person.first_max[g]))
+        for g, name in enumerate(person.group_names)
+    )
+    recipes = {
+        person.item_names[i]: [(person.group_names[g], s) for g, s in recipe.items()]
+        for i, recipe in enumerate(person.recipe)
+    }
+    writer = DiaryWriter("p", person.start.date(), groups, recipes, days, person.per_day)
+    for row in rows:
+        assert writer.add(*row) is None
+    return writer.diary()
 
 
 def write_directory(folder: Path, people: dict[str, tuple[Person, list, int]]) -> None:

@@ -33,11 +33,14 @@ def occasions(diary: Diary) -> Occasions:
 
     A symptom that never changed says nothing about cause and is left out.
     """
-    hour, symptom, value = diary.rating_hour, diary.rating_symptom, diary.rating_value
     count = len(diary.symptoms)
+    lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(lowest, diary.rating_symptom, diary.rating_value)
+    np.maximum.at(highest, diary.rating_symptom, diary.rating_value)
+    says = (highest > lowest)[diary.rating_symptom]
+    hour, symptom, value = diary.rating_hour[says], diary.rating_symptom[says], diary.rating_value[says]
     if len(hour) == 0:
         return Occasions(np.zeros(0), np.zeros(0), np.zeros((0, 0)), np.zeros(0, np.int64))
-    place = np.zeros(len(hour), dtype=np.int64)
     times = np.unique(hour)
     starts = [times[0]]
     for time in times[1:]:
@@ -50,9 +53,6 @@ def occasions(diary: Diary) -> Occasions:
     total = np.bincount(flat, weights=value, minlength=len(end) * count)
     with np.errstate(invalid="ignore", divide="ignore"):
         table = (total / given).reshape(len(end), count)
-    lowest, highest = np.full(count, np.inf), np.full(count, -np.inf)
-    np.minimum.at(lowest, symptom, value)
-    np.maximum.at(highest, symptom, value)
     changing = np.flatnonzero(highest > lowest)
     order = sorted(changing, key=lambda s: (-np.nansum(table[:, s]), table[:, s].tobytes()))
     kept = np.array(order, dtype=np.int64)

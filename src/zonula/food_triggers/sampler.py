@@ -63,8 +63,12 @@ def weigh(
     node_logs,
     logs,
 ):
-    """log marginal Bayes factor of group g; `logs` (lags x scales) receives the parts."""
+    """log marginal Bayes factor of group g; `logs` (lags x scales) receives the parts.
+
+    `nowhere`, the prior chance that no symptom is affected, is no trigger at all and is taken out.
+    """
     kinds = len(scales)
+    nowhere = (1.0 - share) ** rest.shape[1]
     top = -np.inf
     spread = math.log(kinds)
     for k in range(lags):
@@ -75,9 +79,10 @@ def weigh(
             logs[i] = lag_logs[k] - spread
             if squares[c] > 1e-9:
                 enough = WORTH_INTEGRATING - log_odds
-                logs[i] += evaluate(
+                factor = evaluate(
                     c * kinds + a, c, root, rest, gain, drag, odds, share, pull, pull2, table, enough, nodes, node_logs
                 )
+                logs[i] += math.log(max(math.exp(min(factor, 300.0)) - nowhere, 1e-12) / (1.0 - nowhere))
             top = max(top, logs[i])
     total = 0.0
     for i in range(lags * kinds):
@@ -102,20 +107,16 @@ def draw_group(
     i = c * kinds + a
     root = math.sqrt(squares[c])
     evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, -1e300, nodes, node_logs)
-    phi = nodes[draw_index(node_logs, 5)]
     for _ in range(TRIES):  # a trigger acts on at least one symptom
+        phi = nodes[draw_index(node_logs, 5)]
         if draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects):
             return k
     return k
 
 
 @compiled
-def capped(log_factor, cap, nowhere):
-    """A few exposures may coincide with a flare that has nothing to do with them: evidence saturates at `cap`.
-
-    `nowhere` is the prior chance that no symptom is affected, which is no trigger at all and is taken out.
-    """
-    log_factor = math.log(max(math.exp(min(log_factor, 300.0)) - nowhere, 1e-12) / (1.0 - nowhere))
+def capped(log_factor, cap):
+    """A few exposures may coincide with a flare that has nothing to do with them: evidence saturates at `cap`."""
     return log_factor - math.log(1.0 + math.exp(min(log_factor - cap, 300.0)))
 
 
@@ -161,7 +162,6 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
     drag, odds = np.empty_like(gain), np.empty_like(gain)
     pull, pull2 = loading / noise, loading * loading / noise
     prepare(squares, scales, loading, noise, share, gain, drag, odds)
-    nowhere = (1.0 - share) ** symptoms
     cells = lags * kinds
     logs, places = np.empty(cells), np.empty(groups)
     nodes, node_logs = np.empty(5), np.empty(5)
@@ -177,7 +177,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
         kept = sweep - burn_in
         for g in range(groups):
             # after burn-in, groups that never looked like triggers are visited every fourth sweep
-            if kept >= 0 and highest[g] < SELDOM and (sweep + g) % 4 != 0 and not on[g]:
+            if kept >= 0 and highest[g] < SELDOM and (sweep + g) % 4 != 0:
                 conditionals[kept, g] = last[g]
                 continue
             if on[g]:
@@ -201,7 +201,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                 node_logs,
                 logs,
             )
-            total = capped(total, caps[g], nowhere)
+            total = capped(total, caps[g])
             p = 1.0 / (1.0 + math.exp(-min(max(log_odds[g] + total, -40.0), 40.0)))
             last[g] = p
             if kept >= 0:
@@ -239,9 +239,11 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                     effects[g] = fresh
                     add_effect(-1.0, g * lags + k, effects[g], columns, explained, gram, known, rest)
         if sweep % 2 == 0:
-            for g in range(groups):
-                if not on[g]:
-                    continue
+            for _ in range(np.sum(on)):
+                # which one is drawn at random: a fixed turn for each group would not leave the posterior unchanged
+                g = np.random.randint(groups)
+                while not on[g]:
+                    g = np.random.randint(groups)
                 # a random handful of inactive groups may take the place of this one
                 add_effect(1.0, g * lags + lag[g], effects[g], columns, explained, gram, known, rest)
                 on[g] = False
@@ -273,7 +275,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                             node_logs,
                             logs,
                         )
-                        places[j] = log_odds[h] + capped(total, caps[h], nowhere)
+                        places[j] = log_odds[h] + capped(total, caps[h])
                 h = others[draw_index(places, groups)]
                 weigh(
                     h,
