@@ -15,14 +15,18 @@ HOURS_TO_NEXT_LUNCH = 13.0
 
 @dataclass(frozen=True)
 class InformationGain:
-    """trigger_above, safe_below: probabilities at which a group is decided. fewest: challenge days before 'trigger' is said.
+    """trigger_above: probability at which a group is called a trigger, after at least `fewest` challenge days.
+    enough: a group is closed after n full challenge days when its probability is below the n-th value, and after the last.
+    safe_below: probability from which a recent challenge is no longer waited for, safe_at_end: that is called safe.
     suspect_above: probability from which a group is challenged alone among suspects. burden: weight of expected suffering
-    against bits. pairs: penalty for groups that were given together before. patience: longest re-introduction in days.
+    against bits. pairs: penalty for groups that were given together before. patience: longest re-introduction in days. worth: bits below which a
+    day is not worth living on a restricted diet. settle_days: wait after the last challenge of an undecided group.
     """
 
     name: str = "information-gain"
-    trigger_above: float = 0.9
+    trigger_above: float = 0.85
     safe_below: float = 0.02
+    safe_at_end: float = 0.06
     fewest: int = 2
     suspect_above: float = 0.12
     burden: float = 0.02
@@ -30,7 +34,7 @@ class InformationGain:
     settle_days: float = 3.0
     patience: int = 60
     worth: float = 0.01
-    enough: tuple[float, ...] = (0.02, 0.05, 0.08, 0.25, 0.5)
+    enough: tuple[float, ...] = (0.012, 0.025, 0.05, 0.1, 0.25, 0.35, 0.4)
     hyper: Hyperparameters = DEFAULT
 
     def next(self, state: Reintroduction) -> Plan | Stop:
@@ -71,10 +75,9 @@ class InformationGain:
         for g, group in enumerate(state.groups):
             if group.excluded:
                 continue
-            given = state.challenge_days(group.name)
-            if p[g] >= self.trigger_above and given >= self.fewest:
+            if p[g] >= self.trigger_above and state.challenge_days(group.name) >= self.fewest:
                 word = "trigger"
-            elif p[g] < 4.0 * self.safe_below and given >= 1:
+            elif p[g] < self.safe_at_end and state.full_days(group.name) >= 1:
                 word = "safe"
             else:
                 word = "undecided"
@@ -89,9 +92,9 @@ class InformationGain:
         group = state.groups[g]
         if not state.may_challenge(group):
             return False
-        given = state.challenge_days(group.name)
         if p[g] >= self.trigger_above:
-            return given < self.fewest
+            return state.challenge_days(group.name) < self.fewest
+        given = state.full_days(group.name)
         return given < len(self.enough) and not (given >= 1 and p[g] < self.enough[given - 1])
 
     def _lags(self, posterior: Posterior) -> Floats:
@@ -132,7 +135,7 @@ class InformationGain:
         if weight.sum() > 0.05:
             size = float((posterior.effect[g].max(axis=1) * weight).sum() / weight.sum())
         told = 1.0 - np.exp(-2.0 * size * size)
-        given = state.challenge_days(state.groups[g].name)
+        given = state.full_days(state.groups[g].name)
         return float(entropy * (0.2 + told) / (1.0 + 0.25 * given) - self.burden * p * size)
 
     def _spread(self, state: Reintroduction, order: list[int], worth: Floats, p: Floats) -> list[int]:

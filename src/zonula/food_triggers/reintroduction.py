@@ -152,6 +152,14 @@ class Reintroduction:
         """Different days on which the group was really eaten as a challenge."""
         return len({int(hour // 24) for hour, _ in self.eaten.get(group, [])})
 
+    def full_days(self, group: str) -> int:
+        """Of these, the days with at least one serving: a first taste clears nobody."""
+        daily: dict[int, float] = {}
+        for hour, servings in self.eaten.get(group, []):
+            daily[int(hour // 24)] = daily.get(int(hour // 24), 0.0) + servings
+        enough = 0.95 * min(1.0, self.limits.max_servings)
+        return sum(servings >= enough for servings in daily.values())
+
     def within_limits(self, doses: list[Dose]) -> tuple[Dose, ...]:
         """The doses that may be given, cut to what is allowed: the last gate before a plan leaves."""
         by_name = {group.name: group for group in self.groups}
