@@ -294,3 +294,35 @@ def test_two_people_in_one_file_are_refused(tmp_path):
     (tmp_path / "two.yaml").write_text("age_years: 3\n---\nage_years: 4\n")
     with pytest.raises(UserError, match="several documents in one file"):
         read_evidence(tmp_path / "two.yaml")
+
+
+@pytest.mark.parametrize(
+    ("iga", "said"),
+    [
+        ({"value": 1.9, "unit": "g/L", "low": 70}, "total_iga.low does not fit the unit g/L"),
+        ({"value": 190, "unit": "mg/dL", "low": 0.7}, "total_iga.low does not fit the unit mg/dL"),
+        ({"value": 190, "unit": "g/L", "low": 0.7}, "total_iga.value does not fit the unit g/L"),
+    ],
+)
+def test_a_value_and_a_limit_in_two_units_are_refused(iga, said):
+    with pytest.raises(UserError, match=said):
+        evidence_of({"draws": [{"date": "2026-02-03", "total_iga": iga}]})
+
+
+@pytest.mark.parametrize(
+    "iga",
+    [
+        {"value": 0.01, "unit": "g/L", "low": 0.7},
+        {"value": 70, "unit": "mg/dL", "low": 70},
+        {"value": 700, "unit": "mg/L", "low": 700},
+        {"value": 0.2, "unit": "g/L", "low": 0.05},
+        {"value": 1.9, "unit": "units of the laboratory", "low": 70},
+    ],
+)
+def test_what_a_patient_can_have_is_read(iga):
+    assert evidence_of({"draws": [{"date": "2026-02-03", "total_iga": iga}]}).draws[0].total_iga.value == iga["value"]
+
+
+def test_a_typing_that_is_none_names_its_file():
+    with pytest.raises(UserError, match=r"me\.yaml: hla: "):
+        evidence_of({"hla": "hello"}, "me.yaml")

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from zonula.errors import UserError
-from zonula.knowledge import fitted, read_yaml
-from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw
+from zonula.knowledge import fitted, read_yaml, shelf
+from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw, TotalIga
+from zonula.laboratory_tests.celiac.signs import FACTORS_CARD, IGA_CARD
 from zonula.laboratory_tests.hla import read_typing
 
 _BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
@@ -94,6 +95,7 @@ def _refuse_impossible_results(draw: Draw, name: str) -> None:
     measured = [(test.value, test.comparator, test.uln, test.test.value) for test in draw.tests]
     if draw.total_iga:
         measured.append((draw.total_iga.value, draw.total_iga.comparator, draw.total_iga.low, "total_iga"))
+        _refuse_another_unit(draw.total_iga, name)
         if draw.total_iga.reported not in ("", "normal", "low"):
             raise UserError(f"{name}: total_iga.reported is 'normal' or 'low', not {draw.total_iga.reported!r}.")
     for value, comparator, limit, what in measured:
@@ -103,6 +105,20 @@ def _refuse_impossible_results(draw: Draw, name: str) -> None:
             raise UserError(f"{name}: {what}: a value is not negative and not infinite.", "Correct the value.")
         if limit is not None and not 0 < limit < inf:
             raise UserError(f"{name}: {what}: a limit is above zero.", "Correct the limit, or leave it out if unknown.")
+
+
+def _refuse_another_unit(measured: TotalIga, name: str) -> None:
+    """A limit in mg/dL beside a value in g/L would make everybody's IgA low."""
+    card, known = shelf().card(IGA_CARD), shelf().card(FACTORS_CARD).data["total_iga"]["to"]
+    if measured.unit not in known:
+        return  # read against the laboratory's own limit only
+    least, most = card.data["plausible_limit"]
+    limit = None if measured.low is None else measured.low * known[measured.unit]
+    if limit is not None and not least <= limit <= most:
+        raise UserError(f"{name}: total_iga.low does not fit the unit {measured.unit}.", "Write both in one unit.")
+    value = None if measured.value is None else measured.value * known[measured.unit]
+    if value is not None and value > card.data["plausible_value_up_to"]:
+        raise UserError(f"{name}: total_iga.value does not fit the unit {measured.unit}.", "Correct the unit.")
 
 
 TEMPLATE = """\

@@ -10,7 +10,7 @@ import msgspec
 from zonula.chart import Fact, Patient, Quantity, Sex
 from zonula.knowledge import shelf
 from zonula.laboratory_tests.workup.record import Record, Result
-from zonula.laboratory_tests.workup.results import ABNORMAL, Standing, judge, span
+from zonula.laboratory_tests.workup.results import ABNORMAL, Judged, Standing, judge, span
 from zonula.laboratory_tests.workup.units import in_card_unit
 from zonula.laboratory_tests.workup.validity import CARD as VALIDITY_CARD
 from zonula.laboratory_tests.workup.validity import TESTS_CARD, spoiled
@@ -96,16 +96,22 @@ def _read(result: Result, limits: tuple[str, ...]) -> tuple[ItemStatus, str, tup
         status = ItemStatus.ABNORMAL if band["status"] == "abnormal" else ItemStatus.INCONCLUSIVE
         return status, band["says"], (LIMITS_CARD,)
     if judged.standing in ABNORMAL:
-        return ItemStatus.ABNORMAL, f"{judged.standing.value}{_note(judged.because)}", ()
+        return ItemStatus.ABNORMAL, _in_words(judged), ()
     if judged.standing in (Standing.WITHIN, Standing.NEGATIVE):
-        return ItemStatus.REASSURING, f"{judged.standing.value}{_note(judged.because)}", ()
+        return ItemStatus.REASSURING, _in_words(judged), ()
     if band:
         return ItemStatus.REASSURING, band["says"], (LIMITS_CARD,)
     return ItemStatus.INCONCLUSIVE, judged.because, ()
 
 
-def _note(because: str) -> str:
-    return f" ({because})" if because else " by the limits of its report"
+def _in_words(judged: Judged) -> str:
+    if judged.because:
+        return f"{judged.standing.value} ({judged.because})"
+    if judged.standing is Standing.WITHIN:
+        return "within the limits of its report"
+    if judged.standing in (Standing.LOW, Standing.HIGH):
+        return f"{judged.standing.value} by the limits of its report"
+    return f"reported as {judged.standing.value}"
 
 
 def _band(test: str, value: Quantity | None) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from typing import Any
 from zonula.chart import Fact, Kind, System
 from zonula.knowledge import shelf
 from zonula.laboratory_tests.workup.record import Record, Result
-from zonula.laboratory_tests.workup.results import judge
+from zonula.laboratory_tests.workup.results import judge, span
+from zonula.laboratory_tests.workup.units import in_card_unit
 
 CARD = "laboratory_tests/validity"
 TESTS_CARD = "laboratory_tests/exclusion_tests"
@@ -15,11 +16,19 @@ TESTS_CARD = "laboratory_tests/exclusion_tests"
 def spoiled(result: Result, reading: str, record: Record) -> tuple[str, tuple[Fact, ...]] | None:
     """Why this reading ("reassuring" or "abnormal") is not to be relied on, with the facts behind it; None when it may be."""
     for rule in shelf().card(CARD).data:
-        if rule["test"] == result.test and reading in rule["spoils"]:
+        if rule["test"] == result.test and reading in rule["spoils"] and _below(rule, result):
             facts = _facts(rule, result, record)
             if facts:
                 return rule["says"], facts
     return None
+
+
+def _below(rule: dict[str, Any], result: Result) -> bool:
+    """Whether the value lies below the rule's limit, in the unit of the cards; a rule without one takes every value."""
+    if "below" not in rule:
+        return True
+    value = in_card_unit(result.test, result.fact.value) if result.fact.value else None
+    return value is not None and span(value)[0] < rule["below"]
 
 
 def _facts(rule: dict[str, Any], result: Result, record: Record) -> tuple[Fact, ...]:
