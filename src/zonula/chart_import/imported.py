@@ -12,6 +12,7 @@ import msgspec
 
 from zonula.chart import Chart, Fact, Patient, chart_of
 from zonula.chart_import.containers import Opened, Unpacker, is_archive
+from zonula.chart_import.disk import contents_of, files_of
 from zonula.chart_import.fhir import Resource, directory_of, is_bundle, repeated_keys
 from zonula.chart_import.fhir import read as read_fhir
 from zonula.chart_import.identity import Person, Record, people_of
@@ -42,22 +43,20 @@ class _Told(NamedTuple):
 def read_paths(paths: Sequence[Path], progress: Progress | None = None) -> Imported:
     """Read files and folders (with everything below them; hidden files are left alone).
 
-    Raises UserError when a path does not exist or cannot be opened, or when nothing at all could be read.
+    What cannot be opened is refused in its report like a document that cannot be read. Raises UserError when a path does not exist, or
+    when nothing at all could be read.
     """
-    files = _files(paths)
+    files = files_of(paths)
     if not files:
         raise UserError("There is no file in the folders given.", "Give files, or folders that hold some.")
 
-    def contents() -> Iterator[tuple[str, bytes]]:
+    def contents() -> Iterator[tuple[str, bytes | str]]:
         for number, (name, path) in enumerate(files):
             if progress:
                 progress(name, number, len(files))
-            try:
-                yield name, path.read_bytes()
-            except OSError as wrong:
-                raise UserError(f"{path}: cannot be read ({wrong.strerror}).") from None
+            yield name, contents_of(path)
 
-    return read_documents(contents(), thorough=True)
+    return _imported(contents(), thorough=True)
 
 
 def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False) -> Imported:
@@ -68,10 +67,18 @@ def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False
     A document that cannot be read is refused in its report and takes nothing else with it. Raises UserError when every document
     was refused.
     """
+    return _imported(named, thorough=thorough)
+
+
+def _imported(named: Iterable[tuple[str, bytes | str]], *, thorough: bool) -> Imported:
+    """As `read_documents`; a text in the place of bytes says why the document could not be opened."""
     read = _Collected(thorough)
     unpacker = Unpacker()
     archives: set[str] = set()  # two exports of one name are two folders
     for name, data in named:
+        if isinstance(data, str):
+            read.take(Opened(name, b"", data))
+            continue
         for opened in unpacker.open(_unused(name, archives) if is_archive(data) else name, data):
             read.take(opened)
     read.finish()
@@ -219,21 +226,3 @@ def _refused(name: str, reason: str) -> ReadDocument:
 
 def _folder(name: str) -> str:
     return name.rpartition("/")[0]
-
-
-def _files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """(name, path) of every file. The name is the path below the folder that was given, which stays the same on another machine."""
-    found: list[tuple[str, Path]] = []
-    for path in paths:
-        if path.is_dir():
-            below = sorted(each for each in path.rglob("*") if each.is_file())
-            found.extend(
-                (each.relative_to(path).as_posix(), each)
-                for each in below
-                if not any(part.startswith(".") for part in each.relative_to(path).parts)
-            )
-        elif path.exists():
-            found.append((path.name, path))
-        else:
-            raise UserError(f"{path}: there is no such file or folder.")
-    return found

@@ -2,11 +2,15 @@
 
 import codecs
 import json
+import os
+import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from zonula.chart import Quantity
 from zonula.chart_import import read_documents, read_paths
+from zonula.chart_import.containers import LIMITS
 from zonula.errors import UserError
 
 
@@ -168,3 +172,48 @@ def test_a_folder_is_read_with_what_is_below_it_but_not_what_is_hidden(made, tmp
     imported = read_paths([tmp_path], progress=lambda *said: seen.append(said))
     assert [report.name for report in imported.documents] == ["clinic/visit.json"]
     assert seen == [("clinic/visit.json", 0, 1)]
+
+
+def test_what_cannot_be_opened_is_said_and_the_rest_is_read(made, tmp_path, monkeypatch):
+    (tmp_path / "a.json").write_bytes(made.bundle(made.glucose()))
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere.json")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "locked.json").write_bytes(b"{}")
+    whole = Path.open
+
+    def opened(path, *told):
+        if path.name == "locked.json":
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *told)
+
+    monkeypatch.setattr(Path, "open", opened)
+    imported = read_paths([tmp_path])
+    assert len(imported.charts["p"].facts) == 1
+    assert {report.name: report.skipped[0].reason for report in imported.documents if report.skipped} == {
+        "gone.json": "is a link that points nowhere",
+        "locked.json": "cannot be opened (Permission denied)",
+        "loop": "is a link to a folder; give that folder itself",
+        "pipe": "is not a file that holds a document (a pipe, a socket or a device)",
+    }
+
+
+def test_a_file_beyond_the_bound_is_never_read_into_memory(tmp_path):
+    file = tmp_path / "huge.json"
+    with file.open("wb") as out:
+        out.truncate(LIMITS.file_bytes + 1)  # a sparse file: it claims the bytes and takes no room
+    tracemalloc.start()
+    with pytest.raises(UserError, match="huge.json has 513 MB; at most 512 MB is read"):
+        read_paths([file])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+def test_a_table_without_a_header_does_not_repeat_its_first_patient(tmp_path):
+    file = tmp_path / "list.csv"
+    file.write_text("Ann Example,1980-05-01,555-0100,headache\n")
+    with pytest.raises(UserError, match="is not the Zonula template") as told:
+        read_paths([file])
+    assert "Example" not in str(told.value)
+    assert "555" not in str(told.value)

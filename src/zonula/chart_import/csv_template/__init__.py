@@ -53,8 +53,11 @@ def _columns(header: Row | None) -> tuple[str, ...]:
     if not set(NAMING) & set(names):
         missing.append("text or code")
     if missing:
-        near = [f"{cell!r}{nearest(cell, COLUMNS)}" for cell in header.cells if cell and spelled(cell) not in COLUMNS]
-        found = f"; columns found that are not in it: {', '.join(near[:12])}" if near else ""
+        # A file without a header begins with a patient: only what resembles a column's name is repeated.
+        others = [cell for cell in header.cells if cell and spelled(cell) not in COLUMNS]
+        near = [f"{cell!r}{guess}" for cell in others if (guess := nearest(cell, COLUMNS))]
+        found = f"; {len(others)} of its cells name no column of it" if others else ""
+        found += f": {', '.join(near[:12])}" if near else ""
         raise NotATableError(
             f"is not the Zonula template: the first line lacks {', '.join(missing)}{found}. "
             "Start from the template (docs/csv-template.md)"
