@@ -63,6 +63,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     menu.add_argument("--energy", type=float, required=True, metavar="KCAL", help="per day")
     menu.add_argument("--like", action="append", default=[], metavar="FOOD")
     menu.add_argument("--dislike", action="append", default=[], metavar="FOOD")
+    menu.add_argument(
+        "--checked",
+        action="append",
+        default=[],
+        metavar="FOOD",
+        help="a food whose label was read and fits the exclusions",
+    )
     menu.add_argument("--most-foods", type=int, metavar="N", help="at most so many different foods")
     _excluded(menu)
     _person(menu)
@@ -209,6 +216,7 @@ def _menu(arguments: argparse.Namespace) -> int:
         usual=usual,
         likes=tuple(_food_id(food) for food in arguments.like),
         dislikes=tuple(_food_id(food) for food in arguments.dislike),
+        checked=tuple(_eaten(food) for food in arguments.checked),
         most_foods=arguments.most_foods,
     )
     today = arguments.day or date.today()
@@ -242,6 +250,13 @@ def _food_id(word: str) -> str:
     from zonula.diet.exclusions import tags_of
 
     return tags_of(word, shelf())[0]
+
+
+def _eaten(word: str) -> str:
+    food = food_called(word, shelf())
+    if food is None:
+        raise UserError(f"{word!r} is not a food we know.", "Look it up with `zonula diet search`.")
+    return food.id
 
 
 def _residues(arguments: argparse.Namespace) -> int:

@@ -40,30 +40,39 @@ class DailyTotals(msgspec.Struct, frozen=True):
 
 
 class _Table:
-    """The composition as matrices over foods, dishes resolved by their shares."""
+    """The composition as matrices over foods (F×N, per gram): usual is what a food holds, most what it can hold at most.
+
+    A recipe of ours is a guess, so at most a dish is all of its richest ingredient. unknown: the share of a gram without a figure.
+    """
 
     def __init__(self, foods: Iterable[str], table: dict[str, FoodComposition], shelf: Shelf) -> None:
         every = nutrients(shelf)
         self.ids = tuple(every)
         at = {nutrient: place for place, nutrient in enumerate(self.ids)}
-        bound = shelf.card(f"{ROOM}/food_composition").data["most_per_100g"]
+        limits = shelf.card(f"{ROOM}/food_composition").data["most_per_100g"]
         # Most a gram of an unmeasured food can hold; infinite for what is counted in mg and µg.
-        self.bound = np.array([bound.get(one.unit, np.inf) for one in every.values()]) / 100
+        bound = np.array([limits.get(one.unit, np.inf) for one in every.values()]) / 100
         self.rows = {food: row for row, food in enumerate(foods)}
         self.known = np.zeros((len(self.rows), len(self.ids)))
         self.unknown = np.zeros_like(self.known)
+        self.most = np.zeros_like(self.known)
         for food, row in self.rows.items():
             for part, share in _parts(food, table, shelf):
-                held = table[part].per_100g if part in table else {}
-                missing = np.ones(len(self.ids))
-                for nutrient, amount in held.items():
-                    self.known[row, at[nutrient]] += share * amount / 100
-                    missing[at[nutrient]] = 0.0
+                figures = np.full(len(self.ids), np.nan)
+                for nutrient, amount in (table[part].per_100g if part in table else {}).items():
+                    figures[at[nutrient]] = amount / 100
+                missing = np.isnan(figures)
+                self.known[row] += share * np.where(missing, 0.0, figures)
                 self.unknown[row] += share * missing
+                self.most[row] = np.maximum(self.most[row], np.where(missing, bound, figures))
 
 
 def _parts(food: str, table: dict[str, FoodComposition], shelf: Shelf) -> Iterable[tuple[str, float]]:
-    return ((food, 1.0),) if food in table else catalogue(shelf).ingredients(food).items()
+    if food in table:
+        return ((food, 1.0),)
+    shares = catalogue(shelf).ingredients(food)
+    total = sum(shares.values())
+    return tuple((part, share / total) for part, share in shares.items())
 
 
 def per_gram(
@@ -90,9 +99,10 @@ def daily_totals(rows: Iterable[Eaten], shelf: Shelf, own: dict[str, FoodComposi
             never[place[row.day]] = True
             texts[row.said] = None
     least = grams @ table.known
-    unknown_grams = grams @ table.unknown
-    bound = np.broadcast_to(table.bound, unknown_grams.shape)
-    most = least + np.multiply(unknown_grams, bound, out=np.zeros_like(least), where=unknown_grams > 0)
+    # A food without an upper bound takes the bound away from the days on which it was eaten, and from no other.
+    bounded = np.isfinite(table.most)
+    most = grams @ np.where(bounded, table.most, 0.0)
+    most[(grams > 0).astype(float) @ ~bounded > 0] = np.inf
     most[never] = np.inf
     eaten = grams.sum(axis=0) > 0
     named = catalogue(shelf).foods

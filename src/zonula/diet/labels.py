@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from zonula.diet.catalogue import catalogue
 from zonula.diet.words import group_names, label_words, words
 from zonula.knowledge import Shelf
 
@@ -20,7 +21,7 @@ _WARNING = re.compile(
 )
 _CLAIM = re.compile(r"\b(?:(?P<list>free (?:from|of)|does not contain)|contains no|without|no added|no)\b", re.I)
 # "free from milk, egg and soy" is one claim; anything that reads like ingredients ends it.
-_LIST_END = re.compile(r"^[^()]*,[^(),]*\b(?:and|or|&)\b[^(),]*$")
+_LIST_END = re.compile(r"^[^()]*\b(?:and|or|&)\b[^(),]*$")
 _INGREDIENTS = re.compile(r"\b(?:contains?|ingredients?|made|with|but)\b", re.I)
 _LONGEST = 5
 _FILLERS = frozenset(
@@ -62,7 +63,7 @@ def _read(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf)
         return
     _read(text[: claim.start()], into, found, shelf)
     rest = text[claim.end() :]
-    if claim["list"] and _LIST_END.match(rest) and not _INGREDIENTS.search(rest):
+    if claim["list"] and _LIST_END.match(rest) and not _INGREDIENTS.search(rest) and _only_allergens(rest, shelf):
         _read_words(rest, "claimed_free", found, shelf)
         return
     # A claim that is no closed list reaches to the next comma or bracket: "no added sugar, milk powder" holds milk.
@@ -70,6 +71,17 @@ def _read(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf)
     end_at = end.start() if end else len(rest)
     _read_words(rest[:end_at], "claimed_free", found, shelf)
     _read(rest[end_at:], into, found, shelf)
+
+
+def _only_allergens(text: str, shelf: Shelf) -> bool:
+    """Whether every word of a claim names an allergen source: a list that also names sugar is a list of ingredients."""
+    foods = catalogue(shelf).foods
+    return all(
+        word is None and all(foods[one].kind == "group" and foods[one].allergens for one in contains) and contains
+        for chunk in re.split(r",|\band\b|\bor\b|&", text)
+        if words(chunk)
+        for word, contains, _, _ in _matches(words(chunk), shelf)
+    )
 
 
 def _read_words(text: str, into: str, found: dict[str, dict[str, None]], shelf: Shelf) -> None:

@@ -25,7 +25,8 @@ Floats = npt.NDArray[np.float64]
 class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a week is wanted for. usual: food id -> portions eaten in a usual week; energy_kcal: per day.
 
-    most_foods: at most so many different foods, None for no limit. likes, dislikes: food or group ids.
+    most_foods: at most so many different foods, None for no limit. likes, dislikes: food or group ids. checked: foods of which the
+    person has a make whose label was read and fits, so that *cannot tell* is settled for them.
     """
 
     person: Person
@@ -34,6 +35,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     usual: dict[str, int] = {}
     likes: tuple[str, ...] = ()
     dislikes: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
     most_foods: int | None = None
 
 
@@ -132,15 +134,18 @@ def build(wish: Wish, shelf: Shelf, own: dict[str, FoodComposition] | None = Non
         liking=np.array([_liking(food, wish, rules, shelf) for food in foods]),
         forbidden=tuple(
             frozenset(
-                number
-                for number, exclusion in enumerate(wish.exclusions)
-                if food_answer(food, (exclusion,), shelf) is not Answer.ALLOWED
+                number for number, exclusion in enumerate(wish.exclusions) if not _fits(food, exclusion, wish, shelf)
             )
             for food in foods
         ),
         most_foods=wish.most_foods,
         rules=rules,
     )
+
+
+def _fits(food: str, exclusion: Exclusion, wish: Wish, shelf: Shelf) -> bool:
+    answer = food_answer(food, (exclusion,), shelf)
+    return answer is Answer.ALLOWED or (answer is Answer.CANNOT_TELL and food in wish.checked)
 
 
 def _candidates(wish: Wish, rules: Rules, shelf: Shelf, own: dict[str, FoodComposition]) -> Iterable[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from zonula.chart import Ask, Finding, State
 from zonula.diet.catalogue import ROOM, catalogue
 from zonula.diet.composition import FoodComposition, nutrients
+from zonula.diet.exclusions import Answer, food_answer
 from zonula.diet.intake import per_gram
 from zonula.diet.menu import DAYS, Problem, Solution, Wish, build, solve
 from zonula.diet.menu_proof import Impossible, explain
@@ -41,7 +42,10 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer. status: found, impossible or undecided. change: cost of the week; no week costs less than `no_less_than`."""
+    """The answer. status: found, impossible or undecided. change: cost of the week; no week costs less than `no_less_than`.
+
+    label_decides: foods of the usual week that some makes of fit the exclusions; name them as checked to keep them.
+    """
 
     schema: str = "zonula.diet-menu/1"
     as_of: date
@@ -49,6 +53,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     excluded: tuple[str, ...]
     portions: tuple[Portion, ...] = ()
     given_up: tuple[str, ...] = ()
+    label_decides: tuple[str, ...] = ()
     change: float = 0.0
     no_less_than: float = 0.0
     brings: tuple[Brought, ...] = ()
@@ -71,6 +76,11 @@ def plan_week(wish: Wish, today: date, shelf: Shelf, own: dict[str, FoodComposit
             catalogue(shelf).foods[food].name
             for food, count in zip(problem.foods, solution.portions, strict=False)
             if count == 0 and wish.usual.get(food, 0)
+        ),
+        label_decides=tuple(
+            catalogue(shelf).foods[food].name
+            for food in wish.usual
+            if food not in wish.checked and food_answer(food, wish.exclusions, shelf) is Answer.CANNOT_TELL
         ),
         change=solution.cost,
         no_less_than=solution.bound,

@@ -67,6 +67,44 @@ def test_any_text_is_read_and_an_unknown_word_is_never_allowed(text, knowledge, 
         assert result.finding.state is not State.YES
 
 
+AROUND = [
+    "sugar",
+    "salt 2 %",
+    "no added sugar",
+    "gluten-free",
+    "free from nuts",
+    "free from nuts and soy",
+    "without preservatives",
+    "may contain soy",
+    "made in a factory that handles fish",
+    "organic corn",
+    "egg-free",
+    "does not contain palm oil",
+    "contains 5 g sugar",
+    "E300",
+    "(rice, water)",
+    "not suitable for vegans",
+    "Ingredients: oats",
+    "low in fat",
+    "no artificial colours and flavours",
+]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    around=st.lists(st.sampled_from(AROUND), max_size=6),
+    milk=st.sampled_from(
+        ["whey powder", "milk powder", "butter", "casein", "cream", "E966", "cheddar cheese", "skimmed milk"]
+    ),
+    joint=st.sampled_from([", ", ". ", "; ", "\n"]),
+    place=st.integers(0, 6),
+)
+def test_milk_among_other_words_is_never_allowed(around, milk, joint, place, knowledge, today):
+    label = joint.join([*around[:place], milk, *around[place:]])
+    result = check(label, exclusions(["milk"], knowledge), today, knowledge)
+    assert result.answer is not Answer.ALLOWED, label
+
+
 def test_ingredients_of_a_dish_are_at_least_as_strict_as_the_dish(knowledge):
     foods = catalogue(knowledge)
     for tag in ("milk", "egg", "wheat", "gluten", "soy", "peanut", "fish"):

@@ -176,6 +176,16 @@ def test_liked_foods_are_taken_first_and_disliked_last(woman, knowledge):
     assert plain.liking[at] == 1.0
 
 
+def test_a_food_whose_label_was_read_stays(woman, knowledge, today):
+    asked = wish(woman, knowledge, "milk")
+    assert plan_week(asked, today, knowledge).label_decides == ("Bread, white",)
+    read = plan_week(msgspec.structs.replace(asked, checked=("white_bread", "cheddar")), today, knowledge)
+    assert read.label_decides == ()
+    eaten = {one.food for one in read.portions}
+    assert "white_bread" in eaten
+    assert "cheddar" not in eaten  # reading a label never makes an excluded food fit
+
+
 def test_at_most_so_many_foods(woman, knowledge):
     problem = build(wish(woman, knowledge, most_foods=14), knowledge)
     solution = solve(problem)

@@ -125,6 +125,13 @@ def test_a_surely_poor_day_is_short_and_says_the_figures(woman):
     assert any(one.id == "diet.energy_floor" for one in result.findings)
 
 
+def test_a_guessed_recipe_is_no_proof_of_a_shortage(woman):
+    """At most, guacamole is all of its richest ingredient; a shortage must not rest on our guess of the shares."""
+    amount = intake(judged([eaten("guacamole", 100)], woman), "potassium").amount
+    avocado = composition(shelf())["avocado"].per_100g["potassium"]
+    assert amount.least < amount.most == pytest.approx(avocado)
+
+
 def test_iodine_is_never_short_because_nobody_measured_it(woman):
     result = judged([eaten("apple_peeled", 100)], woman)
     iodine = intake(result, "iodine")
