@@ -67,7 +67,7 @@ def tally(case: Case, results: Iterable[Fact]) -> Tests:
 
 def _is_test(case: Case, fact: Fact) -> bool:
     """A result of a laboratory or technical test: not a vital sign, a questionnaire or a habit, and not an empty panel."""
-    if fact.value is None and not fact.value_text and not fact.value_codes and fact.interpretation is None:
+    if not reading.has_result(fact):
         return False
     if fact.detail("category").casefold().replace(" ", "-") in _NOT_TESTS:
         return False

@@ -42,6 +42,7 @@ class Case:
         self.library = compiled_library()
         self.words: Vocabulary = self.library.words
         self.opened = self.library.open(chart, today)
+        self._members: dict[str, list[Fact]] | None = None
 
     def truth(self, node: n.Truth) -> Evidence:
         """The answer to a question of the library."""
@@ -50,6 +51,15 @@ class Case:
     def facts(self, node: n.Series) -> tuple[Fact, ...]:
         """The facts that surely are in a series of the library."""
         return self.library.series(node, self.opened).sure
+
+    def members(self, panel: Fact) -> tuple[Fact, ...]:
+        """The results that say they are part of a panel."""
+        if self._members is None:
+            self._members = {}
+            for fact in self.opened.facts:
+                if fact.part_of and fact.asserted:
+                    self._members.setdefault(fact.part_of, []).append(fact)
+        return tuple(self._members.get(panel.id, ()))
 
     def card(self, card_id: str) -> Card:
         """A knowledge card."""

@@ -9,7 +9,7 @@ truth; a property test lets generated charts and rules look for any difference.
 from collections.abc import Iterable
 from datetime import date
 
-from zonula.chart import Chart, Fact, Kind, Patient, System
+from zonula.chart import Chart, Code, Fact, Kind, Patient, System
 from zonula.chart_review import nodes as n
 from zonula.chart_review import reading
 from zonula.chart_review.closures import KIND_MARKS, STANDING_MARKS, Closures, is_feature
@@ -77,22 +77,24 @@ class Compiled:
         """Sort the facts of a chart into buckets, as of one day."""
         facts = _seen(chart, today)
         opened = OpenChart(facts, chart.patient, today, len(self._closures.slots))
-        buckets, codes, texts, kinds = opened.buckets, self._codes, self._texts, self._of_kind
+        buckets, texts, kinds = opened.buckets, self._texts, self._of_kind
+        told: dict[
+            int, tuple[bool, tuple[int, ...], int]
+        ] = {}  # by identity: the importer shares equal tuples of codes
         marks, words = opened.marks, self.words.result_words
         unclear = self._unclear
         for place, fact in enumerate(facts):
             kind = fact.kind
             found, mark = kinds[kind]
             mark |= STANDING_MARKS[reading.standing(fact, words)]
-            explained = False
-            for code in fact.codes:
-                system = code.system
-                explained = explained or system in reading.EXPLAINED_BY
-                key = (system, code.code)
-                features, bits = codes.get(key) or self._remember(codes, key, self._of_code)
-                if bits:
-                    mark |= bits
-                    found = found + features
+            codes = fact.codes
+            coded = told.get(id(codes))
+            if coded is None:
+                coded = told[id(codes)] = self._coded(codes)
+            explained, features, bits = coded
+            if bits:
+                mark |= bits
+                found = found + features
             if fact.value_codes and self._of_answer:
                 for code in fact.value_codes:
                     key = (code.system, code.code)
@@ -122,6 +124,17 @@ class Compiled:
         for feature in buckets:
             opened.present |= 1 << feature
         return opened
+
+    def _coded(self, codes: tuple[Code, ...]) -> tuple[bool, tuple[int, ...], int]:
+        """Whether the codes explain a fact without its wording, and the features they have."""
+        explained, mark = False, 0
+        found: tuple[int, ...] = ()
+        for code in codes:
+            key = (code.system, code.code)
+            explained = explained or code.system in reading.EXPLAINED_BY
+            features, bits = self._codes.get(key) or self._remember(self._codes, key, self._of_code)
+            found, mark = found + features, mark | bits
+        return explained, found, mark
 
     def _remember(self, memo: _Memo, key: tuple[System, str], of_list: dict[str, list[int]]) -> _Features:
         if len(memo) > _MOST_REMEMBERED:

@@ -1,5 +1,6 @@
 """What one fact says, in the few words rules use: its standing, its judgement, its course, its days, its wording."""
 
+import re
 from datetime import date
 
 import msgspec
@@ -70,11 +71,37 @@ def judgement(fact: Fact, words: ResultWords) -> str | None:
     if fact.value is not None:
         return _BY_DIRECTION.get(direction(fact) or "")
     for text in (fact.value_text, *(code.display for code in fact.value_codes)):
-        said = _plain(text) if text else ""
-        for judged, phrases in ((NORMAL, words.normal), (ABNORMAL, words.abnormal), (INCONCLUSIVE, words.inconclusive)):
-            if said in phrases:
-                return judged
+        judged = _judged_words(text, words) if text else None
+        if judged is not None:
+            return judged
     return None
+
+
+_SENTENCES = re.compile(r"[.;,\n]+")
+_NOTHING = ("no ", "without ", "negative for ")  # what begins so takes nothing from "Normal."
+
+
+def _judged_words(text: str, words: ResultWords) -> str | None:
+    """The meaning of a whole answer, or of the sentences of a conclusion: "Normal. No lesion seen." is normal, "Normal. Small cyst." is not judged."""
+    said = _plain(text)
+    meanings = ((NORMAL, words.normal), (ABNORMAL, words.abnormal), (INCONCLUSIVE, words.inconclusive))
+    whole = next((judged for judged, phrases in meanings if said in phrases), None)
+    if whole is not None or not _SENTENCES.search(said):
+        return whole
+    sentences = [sentence for part in _SENTENCES.split(said) if (sentence := part.strip())]
+    clear = [sentence in words.normal for sentence in sentences]
+    if any(clear) and all(
+        good or sentence.startswith(_NOTHING) for good, sentence in zip(clear, sentences, strict=True)
+    ):
+        return NORMAL
+    if any(clear) or not sentences:
+        return None
+    return next((judged for judged, phrases in meanings[1:] if sentences[0] in phrases), None)
+
+
+def has_result(fact: Fact) -> bool:
+    """Whether anything was sent as the result; a panel has none of its own."""
+    return bool(fact.value is not None or fact.value_text or fact.value_codes or fact.interpretation is not None)
 
 
 def clarity(fact: Fact, words: ResultWords) -> str:

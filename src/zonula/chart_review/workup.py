@@ -8,7 +8,7 @@ from zonula.chart_review.contract import SymptomDomain, WorkupItem, WorkupStatus
 from zonula.chart_review.library.domains import card_of
 from zonula.chart_review.library.phrases import tests
 from zonula.chart_review.library.workup import NOT_INTERPRETABLE, WITHHELD_ONLY_WHEN_REASSURING
-from zonula.chart_review.reading import judgement, moment
+from zonula.chart_review.reading import has_result, judgement, moment
 
 _TESTS, _CORE = "chart_review/tests", "chart_review/core_screen"
 _BY_PARTS = "in the records only by some of its values"
@@ -44,7 +44,7 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
     results = case.facts(tests(test))
     if results:
         last = next((fact for fact in reversed(results) if fact.when.known), results[-1])
-        status, reason, more, card = _withheld(case, test, _STATUS[judgement(last, case.words.result_words)])
+        status, reason, more, card = _withheld(case, test, _STATUS[_judged(case, last)])
         because = list(dict.fromkeys((*(fact.id for fact in results), *more)))
         cards = (*cards, *card)
     elif "part_of" in described and (results := case.facts(tests(described["part_of"]))):
@@ -69,6 +69,16 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
         because=tuple(because),
         according_to=cards,
     )
+
+
+def _judged(case: Case, fact: Fact) -> str | None:
+    """How a result stands; a panel without a value of its own stands as its members do, and normal only when all of them are."""
+    words = case.words.result_words
+    members = () if has_result(fact) else case.members(fact)
+    if not members:
+        return judgement(fact, words)
+    judged = {judgement(member, words) for member in members}
+    return next((said for said in ("abnormal", None, "inconclusive") if said in judged), "normal")
 
 
 def _parts(case: Case, panel: str) -> tuple[Fact, ...]:

@@ -203,7 +203,7 @@ def test_a_file_beyond_the_bound_is_never_read_into_memory(tmp_path):
     with file.open("wb") as out:
         out.truncate(LIMITS.file_bytes + 1)  # a sparse file: it claims the bytes and takes no room
     tracemalloc.start()
-    with pytest.raises(UserError, match="huge.json has 513 MB; at most 512 MB is read"):
+    with pytest.raises(UserError, match=r"huge\.json has 513 MB; at most 512 MB is read"):
         read_paths([file])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -254,3 +254,43 @@ def test_an_age_the_birth_date_leaves_open_is_not_guessed(drawing):
 def test_the_same_chart_gives_the_same_bytes(story, drawing):
     again = chart_of(story.patient, reversed(story.facts))
     assert msgspec.json.encode(review(story, drawing.TODAY)) == msgspec.json.encode(review(again, drawing.TODAY))
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "status"),
+    [
+        ("Normal. No demyelinating lesion.", WorkupStatus.REASSURING),
+        ("Unremarkable study, no acute findings.", WorkupStatus.REASSURING),
+        ("Normal. Small arachnoid cyst.", WorkupStatus.DONE_UNJUDGED),
+        ("No demyelinating lesion.", WorkupStatus.DONE_UNJUDGED),
+        ("Abnormal. Two lesions.", WorkupStatus.ABNORMAL),
+        ("Abnormal, no normal tissue", WorkupStatus.ABNORMAL),
+        ("Indeterminate. Repeat in six weeks.", WorkupStatus.INCONCLUSIVE),
+    ],
+)
+def test_the_sentences_of_a_conclusion_are_read(drawing, conclusion, status):
+    told = review(
+        drawing.chart(f"""
+        id | kind        | code           | text         | when       | status    | answer
+        1  | condition   | icd10cm R51.9  | Headache     | 2024-01-01 | confirmed |
+        2  | observation |                | Fundoscopy   | 2024-02-01 | confirmed | {conclusion}
+        """),
+        drawing.TODAY,
+    )
+    assert item(told, "fundoscopy").status is status
+
+
+def test_a_panel_stands_as_its_members_do_and_is_no_test_of_its_own(drawing):
+    story = drawing.chart("""
+    id | kind        | code          | text | when       | status    | value     | limits
+    1  | observation | loinc 57021-8 | CBC  | 2024-02-01 | confirmed |           |
+    2  | observation | loinc 718-7   | Hb   | 2024-02-01 | confirmed | 13 g/dL   | 12-15
+    3  | observation | loinc 6690-2  | WBC  | 2024-02-01 | confirmed | 6 10*9/L  | 4-10
+    """)
+    facts = [msgspec.structs.replace(fact, part_of="1" if fact.id != "1" else "") for fact in story.facts]
+    told = review(chart_of(story.patient, facts), drawing.TODAY)
+    assert item(told, "cbc").status is WorkupStatus.REASSURING
+    assert (told.summary.tests.results, told.summary.tests.inconclusive, told.summary.tests.not_judged) == (2, 0, 0)
+    facts[2] = msgspec.structs.replace(facts[2], reference=None)
+    told = review(chart_of(story.patient, facts), drawing.TODAY)
+    assert item(told, "cbc").status is WorkupStatus.DONE_UNJUDGED, "unknown is not normal"
