@@ -16,6 +16,11 @@ LOW, WITHIN, HIGH = "low", "within", "high"
 ENDED, OPEN = "ended", "open"
 EXPLAINED_BY = frozenset({System.ICD10CM, System.ICD9CM, System.LOINC})
 
+# An enum member costs a slow look-up each time it is named (Python 3.11), and these are asked of every fact.
+_ENCOUNTER, _OBSERVATION, _FAMILY_HISTORY = Kind.ENCOUNTER, Kind.OBSERVATION, Kind.FAMILY_HISTORY
+_NEGATIVE, _INDETERMINATE = Interpretation.NEGATIVE, Interpretation.INDETERMINATE
+_RESOLVED, _YEAR = Status.RESOLVED, Precision.YEAR
+_ANSWERED = frozenset({Kind.OBSERVATION, Kind.SYMPTOM})
 _STANDING = {
     Status.REFUTED: DENIED,
     Status.ENTERED_IN_ERROR: ERROR,
@@ -43,18 +48,15 @@ def standing(fact: Fact, words: ResultWords) -> str:
     said = _STANDING.get(fact.status)
     if said is not None:
         return said
-    if fact.kind is Kind.FAMILY_HISTORY:
+    if fact.kind is _FAMILY_HISTORY:
         return DENIED if fact.negated else OF_FAMILY
     if fact.negated or (fact.kind in _ANSWERED and _answered_no(fact, words)):
         return DENIED
     return ASSERTED
 
 
-_ANSWERED = frozenset({Kind.OBSERVATION, Kind.SYMPTOM})
-
-
 def _answered_no(fact: Fact, words: ResultWords) -> bool:
-    if fact.interpretation is Interpretation.NEGATIVE:
+    if fact.interpretation is _NEGATIVE:
         return True
     value = fact.value
     if value is not None:
@@ -107,7 +109,7 @@ def has_result(fact: Fact) -> bool:
 def clarity(fact: Fact, words: ResultWords) -> str:
     """Unclear when the sender called the result indeterminate or answered with such a word; a number is never unclear by itself."""
     if fact.interpretation is not None:
-        return UNCLEAR if fact.interpretation is Interpretation.INDETERMINATE else CLEAR
+        return UNCLEAR if fact.interpretation is _INDETERMINATE else CLEAR
     if fact.value is not None or not (fact.value_text or fact.value_codes):
         return CLEAR
     return UNCLEAR if judgement(fact, words) == INCONCLUSIVE else CLEAR
@@ -156,7 +158,7 @@ def numeric(fact: Fact) -> Span | None:
 def course(fact: Fact, today: date) -> str:
     """Whether it is over: resolved, or with an end before today. An unknown end leaves it open."""
     end = fact.when.end
-    return ENDED if fact.status is Status.RESOLVED or (end is not None and end.latest < today) else OPEN
+    return ENDED if fact.status is _RESOLVED or (end is not None and end.latest < today) else OPEN
 
 
 def moment(fact: Fact) -> Moment | None:
@@ -176,11 +178,11 @@ def stretch(fact: Fact) -> tuple[int, int] | None:
     Moments known only to the year are too coarse to overlap and are left out; None when nothing else is left.
     """
     start, end = fact.when.start, fact.when.end or fact.recorded
-    if start is None or start.precision is Precision.YEAR:
+    if start is None or start.precision is _YEAR:
         start = end
-    if end is None or end.precision is Precision.YEAR:
+    if end is None or end.precision is _YEAR:
         end = start
-    if start is None or end is None or start.precision is Precision.YEAR or end.precision is Precision.YEAR:
+    if start is None or end is None or start.precision is _YEAR or end.precision is _YEAR:
         return None
     first, last = start.earliest.toordinal(), end.earliest.toordinal()
     return (first, last) if first <= last else (last, first)
@@ -202,9 +204,9 @@ def wording(fact: Fact) -> str:
 
 def spoken(fact: Fact) -> str:
     """The text, and where a visit or an answer says more, the reason or the answer: apart, for a negative patch test is a patch test."""
-    if fact.kind is Kind.ENCOUNTER and fact.details:
+    if fact.kind is _ENCOUNTER and fact.details:
         return f"{fact.text}. {fact.detail('reason')}"
-    if fact.kind is Kind.OBSERVATION and fact.value_text:
+    if fact.kind is _OBSERVATION and fact.value_text:
         return f"{fact.text}. {fact.value_text}"
     return fact.text
 
