@@ -36,7 +36,7 @@ from zonula.laboratory_tests import (
     together,
 )
 from zonula.laboratory_tests.celiac import Hla
-from zonula.questionnaires import Questionnaire, Response, Score, compare, score, shipped
+from zonula.questionnaires import Questionnaire, Response, Score, answers_as_facts, compare, score, shipped
 from zonula.skin_prick_tests import Panel, Session, SkinTest, read
 
 SCHEMA = "zonula.assessment/1"
@@ -130,6 +130,7 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     Raises UserError when evidence is of someone else or contradicts the records, for a session without its panel, for dates after today.
     """
     _refuse_strangers(chart, evidence, today)
+    evidence = msgspec.structs.replace(evidence, responses=_named(evidence.responses))
     reviewed = review(chart, today, imported)
     scores = tuple(score(form, response, today) for form, response in evidence.responses)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
@@ -166,7 +167,7 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
         scores=scores,
         celiac=celiac,
         skin_test=skin,
-        facts=_cited_facts(chart, findings.values()),
+        facts=_cited_facts(chart, evidence, findings.values()),
         cards={card.id: _cited(card) for card in _cards(findings.values(), shelf)},
     )
 
@@ -230,15 +231,15 @@ def _compared(evidence: Evidence, chart: Chart, today: date) -> tuple[Finding, .
 
 
 def _by_id(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """The first finding of each id and wording; a second with the same id but other words gets a number, so none is lost."""
+    """Findings of one id and wording become one that rests on all their facts; other words under the same id get a number."""
     kept: dict[str, Finding] = {}
     for finding in findings:
         name, number = finding.id, 1
         while name in kept and kept[name].says != finding.says:
             number += 1
             name = f"{finding.id}#{number}"
-        if name not in kept:
-            kept[name] = finding if name == finding.id else msgspec.structs.replace(finding, id=name)
+        because = tuple(dict.fromkeys((*(kept[name].because if name in kept else ()), *finding.because)))
+        kept[name] = msgspec.structs.replace(kept.get(name, finding), id=name, because=because)
     return kept
 
 
@@ -328,9 +329,20 @@ def _same_question(finding: Finding, findings: dict[str, Finding]) -> Finding:
     return finding
 
 
-def _cited_facts(chart: Chart, findings: Iterable[Finding]) -> dict[str, Fact]:
+def _named(
+    responses: tuple[tuple[Questionnaire, Response], ...],
+) -> tuple[tuple[Questionnaire, Response], ...]:
+    """Answer sheets without an id get one, so that a finding names one answer of one sheet."""
+    return tuple(
+        (form, response if response.id else msgspec.structs.replace(response, id=f"sheet-{number}"))
+        for number, (form, response) in enumerate(responses, 1)
+    )
+
+
+def _cited_facts(chart: Chart, evidence: Evidence, findings: Iterable[Finding]) -> dict[str, Fact]:
     cited = {name for finding in findings for name in finding.because}
-    return {fact.id: fact for fact in chart.facts if fact.id in cited}
+    answers = chain.from_iterable(answers_as_facts(form, response) for form, response in evidence.responses)
+    return {fact.id: fact for fact in chain(chart.facts, answers) if fact.id in cited}
 
 
 def _cards(findings: Iterable[Finding], shelf: Shelf) -> Sequence[Card]:

@@ -12,6 +12,7 @@ in `knowledge/questionnaires`; a missing answer is never a zero, and a single an
 """
 
 from zonula.questionnaires.alarms import alarms
+from zonula.questionnaires.as_facts import answers_as_facts
 from zonula.questionnaires.change import Change, Trend, change, trend
 from zonula.questionnaires.checking import validate
 from zonula.questionnaires.comparison import compare
@@ -41,6 +42,7 @@ __all__ = [
     "Shown",
     "Trend",
     "alarms",
+    "answers_as_facts",
     "change",
     "compare",
     "empty_response",

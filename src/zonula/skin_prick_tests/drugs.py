@@ -29,6 +29,7 @@ class _Note(msgspec.Struct, frozen=True):
 
 
 def drugs_before(session: Session, shelf: Shelf) -> Iterator[Problem]:
+    """What the drugs of a session mean for it; a drug on none of the lists is named for a person to check."""
     if session.drugs is None:
         yield Problem(
             Outcome.REPEAT,

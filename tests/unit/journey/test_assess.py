@@ -44,6 +44,7 @@ def test_every_statement_opens_to_a_card_or_a_fact_that_is_carried(assessment):
     for finding in assessment.findings.values():
         assert finding.according_to or finding.because, finding.id
         assert set(finding.according_to) <= set(assessment.cards), finding.id
+        assert set(finding.because) <= set(assessment.facts), finding.id
     listed = {*assessment.unsafe, *assessment.look_at, *assessment.excluded, *assessment.open, *assessment.hypotheses}
     assert listed <= set(assessment.findings)
 
@@ -267,3 +268,17 @@ def test_what_belongs_to_someone_else_is_refused(mara, work_up):
     child = evidence_of({"age_years": 4})
     with pytest.raises(UserError, match="two different persons"):
         assess(mara, msgspec.structs.replace(work_up, celiac=child), TODAY, KNOWLEDGE)
+
+
+def test_a_finding_about_an_answer_opens_to_the_question_and_the_answer(mara, work_up):
+    evidence = msgspec.structs.replace(work_up, responses=(answered("phq-9", {"phq9-9": "LA6570-1"}),))
+    found = assess(mara, evidence, TODAY, KNOWLEDGE)
+    (cited,) = found.findings["questionnaires.alarm.thoughts_of_death"].because
+    answer = found.facts[cited]
+    assert "better off dead" in answer.text
+    assert (answer.value_text, answer.when.first_day) == ("More than half the days", date(2026, 11, 20))
+    empty = msgspec.structs.replace(work_up, responses=(answered("phq-9", {}), answered("phq-9", {})))
+    found = assess(mara, empty, TODAY, KNOWLEDGE)
+    sheets = {name.partition("#")[0] for name in found.facts if name.startswith("QuestionnaireResponse/")}
+    assert len(sheets) == 2
+    assert {fact.value_text for name, fact in found.facts.items() if name.endswith("phq9-9")} == {"not answered"}
