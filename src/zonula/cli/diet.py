@@ -11,13 +11,12 @@ from zonula.chart import State
 from zonula.cli.diet_words import spoken_check, spoken_nutrients, spoken_residues, spoken_week
 from zonula.cli.files import day, read_text, write_json, write_text
 from zonula.diet import (
-    Checks,
     Exclusion,
     FoodComposition,
     Found,
     Person,
     Wish,
-    check,
+    check_all,
     daily_totals,
     dietitian,
     exclusions,
@@ -30,9 +29,9 @@ from zonula.diet import (
     mean_intake,
     not_offered,
     plan_week,
+    plausible,
     read_eating,
     read_table,
-    replacements,
     search,
     write_table,
 )
@@ -134,15 +133,14 @@ def _table(parser: argparse.ArgumentParser) -> None:
 
 
 def _who(arguments: argparse.Namespace) -> Person:
-    if arguments.weight is not None and not 1 <= arguments.weight <= 500:
-        raise UserError(f"{arguments.weight:g} kg is not a body weight.")
-    return Person(
+    person = Person(
         age=arguments.age,
         sex=arguments.sex,
         weight_kg=arguments.weight,
         pregnant=_STATES[arguments.pregnant],
         breastfeeding=_STATES[arguments.breastfeeding],
     )
+    return plausible(person)
 
 
 def _own(arguments: argparse.Namespace) -> dict[str, FoodComposition]:
@@ -162,11 +160,7 @@ def _left_out(arguments: argparse.Namespace) -> tuple[Exclusion, ...]:
 
 def _check(arguments: argparse.Namespace) -> int:
     excluded, today = _left_out(arguments), arguments.day or date.today()
-    results = Checks(
-        excluded=tuple(one.said for one in excluded),
-        checks=tuple(check(food, excluded, today, shelf()) for food in arguments.food),
-        replacements=replacements(excluded, shelf()),
-    )
+    results = check_all(arguments.food, excluded, today, shelf())
     if arguments.json:
         write_json(arguments.json, msgspec.to_builtins(results))
     if arguments.json != "-":

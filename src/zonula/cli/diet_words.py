@@ -17,21 +17,24 @@ def spoken_check(results: Checks, shelf: Shelf) -> str:
     for one in results.checks:
         lines.append(f"{one.asked}: {one.answer.value.replace('_', ' ').upper()}")
         lines += [f"  because {reason}" for reason in one.because]
+        if swap := results.instead.get(one.asked):
+            for said, foods in (("instead", swap.fits), ("if the label fits", swap.label_decides)):
+                lines += [f"  {said}: {'; '.join(names[food] for food in foods)}"] if foods else []
         if one.near:
             lines.append(f"  did you mean {', '.join(one.near)}?")
     if any(one.because for one in results.checks):
         for row in results.replacements:
             lines.append(
-                f"Instead of {names[row.removed].lower()}, bring back {', '.join(named[one].lower() for one in row.at_risk)}:"
+                f"Instead of {names[row.removed].lower()}, bring back {', '.join(named[one] for one in row.at_risk)}:"
             )
             lines += [f"  {names[food]}" for food in row.offer]
             lines += [
-                f"  {named[nutrient].lower()}: {'; '.join(names[food] for food in foods)}"
+                f"  {named[nutrient]}: {'; '.join(names[food] for food in foods)}"
                 for nutrient, foods in row.richest.items()
             ]
             lines += [f"  {row.advice}"] if row.advice else []
             lines += (
-                [f"  no figure for any allowed food: {', '.join(named[one].lower() for one in row.not_covered)}"]
+                [f"  no figure for any allowed food: {', '.join(named[one] for one in row.not_covered)}"]
                 if row.not_covered
                 else []
             )

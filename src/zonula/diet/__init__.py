@@ -17,9 +17,9 @@ from zonula.diet.intake import Amount, daily_totals, mean_intake
 from zonula.diet.lessons import Lesson, lesson, lessons
 from zonula.diet.menu import Wish
 from zonula.diet.offered import dietitian, not_offered
-from zonula.diet.requirements import Person, energy_floor, limits, needs
+from zonula.diet.requirements import Person, energy_floor, limits, needs, plausible
 from zonula.diet.search import Found, Match, food_called, search
-from zonula.diet.substitutes import Checks, Replacement, replacements
+from zonula.diet.substitutes import Checks, Replacement, check_all, replacements
 from zonula.diet.week import Week, plan_week
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Wish",
     "catalogue",
     "check",
+    "check_all",
     "composition",
     "daily_totals",
     "dietitian",
@@ -63,6 +64,7 @@ __all__ = [
     "not_offered",
     "nutrients",
     "plan_week",
+    "plausible",
     "read_eating",
     "read_table",
     "replacements",

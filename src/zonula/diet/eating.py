@@ -41,7 +41,8 @@ class Eating(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_eating(text: str, name: str, shelf: Shelf) -> Eating:
     """Read a diary or a menu from CSV text. Raises UserError when a column is missing or no row can be placed on a day."""
-    reader = csv.DictReader(text.splitlines())
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(text.replace("\0", "").splitlines(), delimiter=max(",;\t", key=first.count))
     header = [column.strip().lower() for column in reader.fieldnames or ()]
     missing = [column for column in _COLUMNS if column not in header]
     if missing:

@@ -6,9 +6,11 @@ import msgspec
 
 from zonula.chart import State
 from zonula.diet.catalogue import ROOM
+from zonula.errors import UserError
 from zonula.knowledge import CodeRow, Shelf
 
 SEXES = ("female", "male")
+OLDEST, LIGHTEST_KG, HEAVIEST_KG = 130, 1.0, 500.0  # outside these a slip of the hand
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -19,6 +21,21 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     weight_kg: float | None = None
     pregnant: State = State.UNKNOWN
     breastfeeding: State = State.UNKNOWN
+
+
+def plausible(person: Person) -> Person:
+    """The same person. Raises UserError for an age, weight or combination that cannot be."""
+    if person.age is not None and not 0 <= person.age <= OLDEST:
+        raise UserError(f"{person.age} is not an age.")
+    if person.weight_kg is not None and not LIGHTEST_KG <= person.weight_kg <= HEAVIEST_KG:
+        raise UserError(f"{person.weight_kg:g} kg is not a body weight.")
+    if person.sex not in ("", *SEXES):
+        raise UserError(
+            f"{person.sex!r} is not a sex the figures are for.", f"One of: {', '.join(SEXES)}, or leave it out."
+        )
+    if person.sex == "male" and State.YES in (person.pregnant, person.breastfeeding):
+        raise UserError("The figures know no pregnant or breastfeeding man.", "Leave the sex out.")
+    return person
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):

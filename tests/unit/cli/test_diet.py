@@ -44,7 +44,7 @@ def test_check_says_because_and_what_instead(capsys):
     said = capsys.readouterr().out
     assert "PB&J: NOT ALLOWED\n  because peanut: Peanut butter" in said
     assert "Instead of milk and dairy" in said
-    assert "no figure for any allowed food: iodine" in said
+    assert "no figure for any allowed food: Iodine" in said
 
 
 def test_check_takes_the_exclusions_of_a_plan(tmp_path, capsys):

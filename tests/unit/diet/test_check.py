@@ -11,7 +11,7 @@ from zonula.chart import State
 from zonula.diet.catalogue import catalogue
 from zonula.diet.exclusions import Answer, check, exclusions, food_answer
 from zonula.diet.labels import read_label
-from zonula.diet.substitutes import replacements
+from zonula.diet.substitutes import check_all, replacements
 from zonula.errors import UserError
 from zonula.knowledge import shelf
 
@@ -136,6 +136,28 @@ def test_a_label_keeps_what_it_does_not_understand(knowledge):
     assert label.warned == ("egg",)
     assert label.claimed_free == ("milk",)
     assert label.unknown == ("zorbax",)
+
+
+def test_instead_fits_every_exclusion_and_a_list_gets_none(knowledge, today):
+    excluded = exclusions(["milk", "gluten", "soy"], knowledge)
+    found = check_all(["milk", "bread", "pasta", "sugar, whey", "apple"], excluded, today, knowledge)
+    assert set(found.instead) == {"milk", "bread", "pasta"}
+    assert "coconut_drink" in found.instead["milk"].fits
+    assert "oat_milk" in found.instead["milk"].label_decides  # oats may hold gluten
+    for swap in found.instead.values():
+        assert all(food_answer(food, excluded, knowledge) is Answer.ALLOWED for food in swap.fits)
+        assert all(food_answer(food, excluded, knowledge) is Answer.CANNOT_TELL for food in swap.label_decides)
+
+
+def test_every_food_on_the_cards_exists(knowledge):
+    foods = set(catalogue(knowledge).foods)
+    for row in knowledge.card("diet/swaps").data:
+        assert {*row["instead_of"], *row["offer"]} <= foods
+    for row in knowledge.card("diet/nutrients_at_risk").data:
+        assert {row["removed"], *row["offer"], *(set(row["when"]) - {"gluten"})} <= foods
+    menu = knowledge.card("diet/menu_targets").data
+    assert {*menu["never_added"], *menu["most_of_group"]} <= foods
+    assert set(knowledge.card("diet/dietitian_required").data["major"]) <= foods
 
 
 def test_replacements_fit_every_exclusion_and_say_what_is_not_covered(knowledge):

@@ -19,6 +19,7 @@ from zonula.diet import (
     limits,
     mean_intake,
     needs,
+    plausible,
     read_eating,
 )
 from zonula.diet.eating import Eaten
@@ -303,6 +304,25 @@ def test_what_is_not_understood_is_asked_back_kept_and_unknown(row, said):
     assert said in eating.asked_back[0]
     assert len(eating.rows) == 1
     assert mean_intake(daily_totals(eating.rows, shelf()), shelf())[0].most is None
+
+
+def test_a_table_with_semicolons_and_decimal_commas_is_read():
+    eating = read_eating("day;food;amount;unit\n2026-03-02;apple;1,5;piece\n", "d.csv", shelf())
+    assert eating.rows[0].grams == pytest.approx(273)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"age": -1}, "not an age"),
+        ({"weight_kg": 0.2}, "not a body weight"),
+        ({"sex": "x"}, "not a sex"),
+        ({"sex": "male", "pregnant": State.YES}, "no pregnant"),
+    ],
+)
+def test_a_person_who_cannot_be_is_refused(known, said):
+    with pytest.raises(UserError, match=said):
+        plausible(Person(**known))
 
 
 @pytest.mark.parametrize(

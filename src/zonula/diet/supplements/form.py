@@ -7,7 +7,7 @@ import msgspec
 import yaml
 
 from zonula.diet.composition import in_unit, nutrients
-from zonula.diet.requirements import Person
+from zonula.diet.requirements import Person, plausible
 from zonula.errors import UserError
 from zonula.knowledge import Shelf
 
@@ -56,6 +56,7 @@ def parse_supplements(text: str, name: str, shelf: Shelf) -> SupplementForm:
         form = msgspec.convert(written, SupplementForm)
     except msgspec.ValidationError as wrong:
         raise UserError(f"{name}: {wrong}.") from None
+    plausible(form.person)
     known = nutrients(shelf)
     for one in form.supplements:
         for amount in (one.amount, one.doses_per_day, *(content.amount for content in one.contains)):

@@ -38,14 +38,14 @@ def _sums(
     form: SupplementForm, totals: dict[str, float], uncounted: tuple[str, ...], today: date, shelf: Shelf
 ) -> Iterator[Finding]:
     card, known = shelf.card("diet/upper_limits"), nutrients(shelf)
-    if totals and form.person.age is None:
+    if totals and not limits(form.person, shelf):
         yield from_card(
             card,
             "supplements.limits_unknown",
-            "The upper limits depend on age, which is not known.",
+            "The upper limits here are for adults; without an adult age nothing is compared.",
             today,
             state=State.UNKNOWN,
-            asks=(Ask("clinician", "write the age"),),
+            asks=(Ask("clinician", "write the age, or look up the limits of a child"),),
         )
     for limit in limits(form.person, shelf):
         total = totals.get(limit.nutrient, 0.0)
