@@ -23,11 +23,17 @@ class Closures:
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
         self.features: dict[n.Node, int] = {}
+        self._kinds: set[int] = set()  # the features that are a kind of fact: big buckets
         self.slots: dict[n.Series, tuple[int, SeriesTest]] = {}
 
     def feature(self, node: n.Node) -> int:
         """The bucket of a node that the pass over the facts decides; made when first asked for."""
-        return self.features.setdefault(node, _FIRST_FEATURE + len(self.features))
+        known = self.features.get(node)
+        if known is None:
+            known = self.features[node] = _FIRST_FEATURE + len(self.features)
+            if _is_kind(node):
+                self._kinds.add(known)
+        return known
 
     def mask(self, node: n.Node) -> int | None:
         """The bits of which a fact's mark must carry one for the condition to be yes; None when bits alone cannot say."""
@@ -51,8 +57,7 @@ class Closures:
             return frozenset({self.feature(node)})
         if isinstance(node, n.And):
             found = [sources for part in node.of if (sources := self.sources(part)) is not None]
-            kinds = {place for known, place in self.features.items() if _is_kind(known)}
-            return min(found, key=lambda sources: not kinds.isdisjoint(sources), default=None)  # a kind is a big bucket
+            return min(found, key=lambda sources: not self._kinds.isdisjoint(sources), default=None)
         if isinstance(node, n.Or):
             each = [self.sources(part) for part in node.of]
             if all(found is not None for found in each):
