@@ -13,6 +13,8 @@ from zonula.chart import Fact, Kind, Moment, Precision, Status
 
 # A problem, allergy or family history without a date is a lasting state: two undated records of it are the same.
 _LASTING = frozenset({Kind.CONDITION, Kind.SYMPTOM, Kind.ALLERGY, Kind.FAMILY_HISTORY, Kind.MEDICATION})
+# Formats differ in what they take for granted: a problem nobody called confirmed is "unknown" in FHIR and "confirmed" in C-CDA.
+_GRANTED = frozenset({Kind.CONDITION, Kind.SYMPTOM, Kind.ALLERGY})
 # Two visits, or two letters, on one day are the same only when the same people or the same minute stand behind them.
 _BY_WHOM = frozenset({Kind.ENCOUNTER, Kind.DOCUMENT})
 
@@ -99,7 +101,8 @@ def _signature(fact: Fact) -> tuple[object, ...]:
         extra = (fact.detail("intent") or "statement", fact.detail("dosage"))
     elif fact.kind is Kind.FAMILY_HISTORY:
         extra = (fact.detail("relation").casefold(),)
-    return (fact.status, fact.negated, number, codes, words, *extra)
+    status = Status.CONFIRMED if fact.status is Status.UNKNOWN and fact.kind in _GRANTED else fact.status
+    return (status, fact.negated, number, codes, words, *extra)
 
 
 def _twin(
@@ -140,6 +143,7 @@ def _joined(first: Fact, second: Fact) -> Fact:
         codes=first.codes + tuple(code for code in second.codes if code.key not in known),
         text=first.text or second.text,
         recorded=first.recorded or second.recorded,
+        status=second.status if first.status is Status.UNKNOWN else first.status,
         interpretation=first.interpretation or second.interpretation,
         reference=first.reference or second.reference,
         performer=first.performer or second.performer,

@@ -217,3 +217,20 @@ def test_a_table_without_a_header_does_not_repeat_its_first_patient(tmp_path):
         read_paths([file])
     assert "Example" not in str(told.value)
     assert "555" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "written", ["NKDA", "No known allergies.", "none", "Denies  allergies", "No Known Latex Allergy"]
+)
+def test_an_entry_that_says_there_is_no_allergy_is_none(made, written):
+    facts, _ = reading(
+        made.bundle(made.about("AllergyIntolerance", patient={"reference": "Patient/p"}, code={"text": written}))
+    )
+    assert not facts[0].asserted
+    facts, _ = reading(f"patient,kind,text\np,allergy,{written}\n".encode(), "a.csv")
+    assert not facts[0].asserted
+
+
+def test_a_substance_that_begins_like_a_denial_stays_an_allergy(made):
+    facts, _ = reading(b"patient,kind,text\np,allergy,Nonoxynol\n", "a.csv")
+    assert facts[0].asserted

@@ -153,3 +153,22 @@ def test_the_same_resources_in_another_spelling_join_one_to_one(made):
     )
     assert len(facts) == 2
     assert all(len(fact.sources) == 2 for fact in facts)
+
+
+def problem(made, status, **more):
+    verification = {"coding": [{"code": status}]} if status else None
+    found = made.about("Condition", code={"text": "Migraine"}, onsetDateTime="2019-05", **more)
+    return found if verification is None else {**found, "verificationStatus": verification}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_problem_nobody_called_confirmed_joins_the_confirmed_one(made, first):
+    documents = [[problem(made, "")], [problem(made, "confirmed", id="y")]]
+    facts, _ = merged(made, documents[first], documents[1 - first])
+    assert [(fact.status, len(fact.sources)) for fact in facts] == [(Status.CONFIRMED, 2)]
+
+
+@pytest.mark.parametrize("status", ["provisional", "refuted", "entered-in-error"])
+def test_a_problem_nobody_called_confirmed_joins_no_other(made, status):
+    facts, _ = merged(made, [problem(made, "")], [problem(made, status, id="y")])
+    assert len(facts) == 2

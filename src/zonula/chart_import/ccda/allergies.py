@@ -10,7 +10,7 @@ from zonula.chart_import.ccda.reading import Reading
 from zonula.chart_import.ccda.statement import CODE, PARTICIPANT, TEXT, TIME, VALUE, Statement, child, descend
 from zonula.chart_import.ccda.times import timing
 from zonula.chart_import.ccda.vocabulary import ALLERGY_TYPES, NO_PARTICULAR_SUBSTANCE, V3
-from zonula.chart_import.negations import says_none
+from zonula.chart_import.negations import says_no_allergy, says_none
 
 _ROLE, _ENTITY, _NAME = V3 + "participantRole", V3 + "playingEntity", V3 + "name"
 
@@ -54,7 +54,7 @@ def _observation(reading: Reading, statement: Statement, concern: str, note: str
         when=time.when,
         recorded=recorded(reading, statement),
         status=concern_status(reading, statement, concern, asides.status, time),
-        negated=negated,
+        negated=negated or says_no_allergy(text),
         who=writer(reading, statement),
         note="\n".join(filter(None, (note, asides.note))),
         details=(

@@ -29,7 +29,7 @@ from zonula.chart_import.csv_template.columns import (
     nearest,
     spelled,
 )
-from zonula.chart_import.negations import says_none
+from zonula.chart_import.negations import says_no_allergy, says_none
 
 Meaning = TypeVar("Meaning")
 
@@ -95,7 +95,9 @@ def fact(cells: Mapping[str, str], document: str, line: int, decimal_comma: bool
             text=text,
             when=_when(cells),
             status=_one_of("status", status, STATUSES) if status else Status.UNKNOWN,
-            negated=_one_of("negated", cells.get("negated", ""), TRUTHS) or says_none(codes),
+            negated=_one_of("negated", cells.get("negated", ""), TRUTHS)
+            or says_none(codes)
+            or (kind is Kind.ALLERGY and says_no_allergy(text)),
             value=found.quantity,
             value_text=found.text,
             interpretation=_interpretation(interpretation),

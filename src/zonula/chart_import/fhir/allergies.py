@@ -26,6 +26,7 @@ from zonula.chart_import.fhir.standing import (
     UNKNOWN,
 )
 from zonula.chart_import.fhir.values import quantity_text, range_text
+from zonula.chart_import.negations import says_no_allergy
 
 _VERIFICATION = {
     "confirmed": CONFIRMED,
@@ -107,7 +108,7 @@ def allergy(written: AllergyIntolerance, place: str, reading: Reading) -> tuple[
         when=_onset(written, problems),
         recorded=moment(written.recorded_date, problems),
         status=status,
-        negated=what.none,
+        negated=what.none or says_no_allergy(substance.text),
         performer=who.name,
         specialty=who.specialty,
         encounter=reading.fact_id(written.encounter),

@@ -21,12 +21,13 @@ DOMAINS = (
     "itch",
 )
 
+_ALLERGY_KINDS = (Kind.ALLERGY, Kind.CONDITION, Kind.SYMPTOM, Kind.OBSERVATION, Kind.ENCOUNTER)
 # Each allergy counts once however often it was written; several of them, or the statement that there are many, make the domain.
 _EACH_ALLERGY = n.And(
     (
         n.Or((of_kinds(Kind.ALLERGY), named("allergy/any"), named("domain/multiple_allergies"))),
         ASSERTED_FACT,
-        of_kinds(Kind.ALLERGY, Kind.CONDITION, Kind.SYMPTOM, Kind.OBSERVATION, Kind.ENCOUNTER),
+        of_kinds(*_ALLERGY_KINDS),
     )
 )
 
@@ -65,7 +66,8 @@ def presence(domain: str) -> n.Truth:
     if domain == "multiple_allergies":
         enough = n.Compare(n.DistinctOf(affirming(domain), "wording"), ">=", n.Figure(card_of(domain), "minimum"))
         claim: n.Truth = n.Or((enough, n.Exists(complaints("domain/multiple_allergies"))))
-        heard = n.Facts(n.Or((_EACH_ALLERGY, denials("allergy/any").where, denying(domain).where)))
+        # One allergy, or none to latex, is no denial of several; "no known allergies" is.
+        heard = n.Facts(n.Or((n.And((named("allergy/none"), of_kinds(*_ALLERGY_KINDS))), denying(domain).where)))
         return n.Stated(claim, heard)
     return n.Stated(
         n.Compare(n.CountOf(affirming(domain)), ">=", n.Figure(card_of(domain), "minimum")), denying(domain)

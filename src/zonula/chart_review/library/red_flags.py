@@ -79,6 +79,13 @@ def _fell(flag: str, *limits: tuple[str, str]) -> n.Truth:
     return n.And((n.Or(falls), recent))
 
 
+def _colonoscopy_since(test: str) -> n.Truth:
+    """A colonoscopy is recorded after the newest result of the test, which was its question."""
+    return n.And(
+        (done(test), n.Exists(n.Facts(n.And((tests("colonoscopy").where, n.After(n.DayOf(last_result(test))))))))
+    )
+
+
 _ITCH = n.Exists(affirming("itch"))
 _ANAPHYLAXIS = recorded("flag/anaphylaxis")
 
@@ -123,13 +130,18 @@ RED_FLAGS: dict[str, n.Truth] = {
             ),
         )
     ),
-    "positive_fit": result_is("fit", JUDGED_ABNORMAL),
-    "high_calprotectin": result("calprotectin", ">", card_of("high_calprotectin"), "above"),
+    "positive_fit": n.And((result_is("fit", JUDGED_ABNORMAL), n.Not(_colonoscopy_since("fit")))),
+    "high_calprotectin": n.And(
+        (
+            result("calprotectin", ">", card_of("high_calprotectin"), "above"),
+            n.Not(_colonoscopy_since("calprotectin")),
+        )
+    ),
     "celiac_positive_no_followup": n.And(
-        (n.Is(celiac.LAST_TTG, JUDGED_ABNORMAL), n.Not(celiac.FOLLOWED_UP), n.Not(celiac.KNOWN))
+        (done("ttg_iga"), n.Is(celiac.LAST_TTG, JUDGED_ABNORMAL), n.Not(celiac.FOLLOWED_UP), n.Not(celiac.KNOWN))
     ),
     "back_pain_with_cancer": n.And((_recent("back_pain_with_cancer", "history/back_pain"), recorded("history/cancer"))),
-    "low_bmi": result("bmi", "<", card_of("low_bmi"), "below"),
+    "low_bmi": _recent_result("low_bmi", "bmi", "below"),
     "eating_disorder": recorded("flag/eating_disorder"),
     "anaphylaxis_history": _ANAPHYLAXIS,
     "anaphylaxis_on_blocker": n.And(
