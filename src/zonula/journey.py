@@ -28,6 +28,7 @@ from zonula.laboratory_tests import (
     CeliacEvidence,
     GenotypeReading,
     ItemStatus,
+    Todo,
     Workup,
     assess_celiac,
     evidence_from_chart,
@@ -42,6 +43,11 @@ from zonula.skin_prick_tests import Panel, Session, SkinTest, read
 SCHEMA = "zonula.assessment/1"
 NEVER_URGENT = 9
 WORK_UP = "laboratory_tests.workup"
+_IN_ONE_GO = {
+    Todo.ORDER: "Order or arrange what is missing",
+    Todo.REPEAT: "Repeat what is out of date or cannot be relied on",
+    Todo.READ: "Read in the records, and enter the result of",
+}
 INVENTORY = "chart_review.workup."
 ALARM = "questionnaires.alarm."
 _FLAG = "chart_review.red_flag."
@@ -277,12 +283,7 @@ class _Asked(NamedTuple):
 
 def _next_steps(findings: dict[str, Finding], work_up: Workup) -> tuple[NextStep, ...]:
     """Every question once, the most urgent first; within a level in the order of the journey, so tests come before treatment."""
-    missing = {
-        name: item.name
-        for item in work_up.with_status(ItemStatus.MISSING)
-        if (name := f"{WORK_UP}.{item.test}") in findings and _same_question(findings[name], findings).id == name
-    }
-    order = Ask("clinician", f"Order or arrange what is missing: {', '.join(missing.values())}.")
+    together = _in_one_go(findings, work_up)
     asked: dict[tuple[str, str], list[_Asked]] = {}
     wording: dict[tuple[str, str], str] = {}
     for place, finding in enumerate(findings.values()):
@@ -291,14 +292,25 @@ def _next_steps(findings: dict[str, Finding], work_up: Workup) -> tuple[NextStep
         stands_for = _same_question(finding, findings)
         for ask in finding.asks:
             leading = next((one for one in stands_for.asks if one.who == ask.who), stands_for.asks[0])
-            said = (
-                order if finding.id in missing and stands_for is finding else ask if stands_for is finding else leading
-            )
+            said = together.get(finding.id) or (ask if stands_for is finding else leading)
             key = (said.who, said.what.strip().rstrip(".").casefold())
             wording.setdefault(key, said.what)
             asked.setdefault(key, []).append(_Asked(_urgency(finding), place, finding, ask))
     ordered = sorted(asked.items(), key=lambda pair: min(one[:2] for one in pair[1]))
     return tuple(_step(number, key[0], wording[key], entries) for number, (key, entries) in enumerate(ordered, 1))
+
+
+def _in_one_go(findings: dict[str, Finding], work_up: Workup) -> dict[str, Ask]:
+    """Tests to order, repeat or read, each list as one step: finding id to the ask of its list."""
+    steps: dict[str, Ask] = {}
+    for todo, words in _IN_ONE_GO.items():
+        names = {
+            name: item.name
+            for item in work_up.left_to(todo)
+            if (name := f"{WORK_UP}.{item.test}") in findings and _same_question(findings[name], findings).id == name
+        }
+        steps |= dict.fromkeys(names, Ask("clinician", f"{words}: {', '.join(names.values())}."))
+    return steps
 
 
 def _step(number: int, who: str, what: str, entries: list[_Asked]) -> NextStep:

@@ -13,7 +13,7 @@ from zonula.laboratory_tests.celiac import (
 )
 from zonula.laboratory_tests.genotype import GenotypeReading, genotype_findings, read_genotype_file
 from zonula.laboratory_tests.hla import HlaMeaning, meaning_of, read_typing, typing_findings
-from zonula.laboratory_tests.workup import Item, ItemStatus, Workup, exclusion_workup
+from zonula.laboratory_tests.workup import Item, ItemStatus, Todo, Workup, exclusion_workup
 
 __all__ = [
     "CeliacAssessment",
@@ -23,6 +23,7 @@ __all__ = [
     "HlaMeaning",
     "Item",
     "ItemStatus",
+    "Todo",
     "Workup",
     "assess_celiac",
     "evidence_from_chart",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from zonula.chart import Level, State
 from zonula.journey import Assessment, NextStep
+from zonula.laboratory_tests.celiac import CeliacState
+from zonula.laboratory_tests.celiac.signs import Intake
 from zonula.reports.reasons import UNVERIFIED, CardLine, FactLine, Reasons
 from zonula.reports.review_page import DISCLAIMER, statement
 from zonula.reports.review_view import Statement
@@ -94,11 +96,7 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
         disclaimer=DISCLAIMER,
         crisis=said(crisis),
         emergency=EMERGENCY if any(assessment.findings[name].level is Level.EMERGENCY for name in crisis) else "",
-        gluten=(
-            "Gluten may be restricted if the plan asks for it: celiac testing does not need it any more."
-            if assessment.gluten_may_be_restricted
-            else "Gluten stays in the diet: celiac testing is not settled."
-        ),
+        gluten=_gluten(assessment),
         celiac=f"Celiac state {assessment.celiac.state.value}: {plain(assessment.celiac.because, 300)}.",
         steps=tuple(_step(step, assessment) for step in assessment.next_steps),
         sections=(
@@ -142,6 +140,19 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
         facts=reasons.facts,
         cards=reasons.cards,
     )
+
+
+def _gluten(assessment: Assessment) -> str:
+    if assessment.celiac.state is CeliacState.C7:
+        return "Gluten stays out of the diet for life and is never a food to re-introduce."
+    if assessment.gluten_may_be_restricted:
+        return "Gluten may be restricted if the plan asks for it: celiac testing does not need it any more."
+    if assessment.celiac.signs.gluten is Intake.TOO_LITTLE:
+        return (
+            "Too little gluten was eaten for the test. No plan restricts gluten until celiac testing is settled; "
+            "whether to eat it again for the test is the clinician's decision."
+        )
+    return "Gluten stays in the diet: celiac testing is not settled."
 
 
 def _step(step: NextStep, assessment: Assessment) -> Step:

@@ -37,8 +37,8 @@ def test_a_case_is_assessed_as_text_page_and_json(case, tmp_path, capsys):
     jsonschema.validate(content, SCHEMA)
     said = capsys.readouterr().out
     html = page.read_text(encoding="utf-8")
-    assert "Gluten stays in the diet" in said
-    assert "Gluten stays in the diet" in html
+    assert "No plan restricts gluten" in " ".join(said.split())
+    assert "No plan restricts gluten" in html
     assert html.count('<li class="flag') == len(content["unsafe"]) + len(content["look_at"])
     for step in content["next_steps"][:5]:
         assert " ".join(step["what"].split()[:4]) in said

@@ -212,9 +212,17 @@ def test_one_question_is_asked_once(assessment):
     assert "chart_review.red_flag.celiac_tested_without_iga" in celiac.because
     assert "chart_review.red_flag.celiac_tested_off_gluten" in celiac.because
     assert celiac.level == "H"
-    orders = [step for step in assessment.next_steps if step.what.startswith("Order or arrange")]
-    assert len(orders) == 1
-    assert len(orders[0].because) == orders[0].what.count(",") + 1
+    for list_of_tests in ("Order or arrange", "Repeat what", "Read in the records"):
+        (step,) = [step for step in assessment.next_steps if step.what.startswith(list_of_tests)]
+        names = [assessment.findings[name].says for name in step.because]
+        assert len(names) > 1
+        assert all(name.partition(" (2")[0].partition(":")[0].lower() in step.what.lower() for name in names)
+
+
+def test_a_reassuring_result_that_outlived_itself_is_repeated(assessment):
+    (step,) = [step for step in assessment.next_steps if step.what.startswith("Repeat what")]
+    for old in ("creatinine", "vitamin B12", "HbA1c"):
+        assert old in step.what
 
 
 def test_every_question_that_stands_in_for_another_is_about_findings_that_exist():

@@ -15,7 +15,7 @@ from zonula.laboratory_tests.celiac import (
     assess_celiac,
     evidence_from_chart,
 )
-from zonula.laboratory_tests.workup.items import Item, ItemStatus, applies, item
+from zonula.laboratory_tests.workup.items import Item, ItemStatus, Todo, applies, item
 from zonula.laboratory_tests.workup.orders import incomplete, not_worth_ordering, without_follow_up
 from zonula.laboratory_tests.workup.record import Record
 from zonula.laboratory_tests.workup.validity import TESTS_CARD
@@ -41,6 +41,13 @@ _SAYS = {
 }
 
 
+_TODO = {
+    Todo.ORDER: "Order {}.",
+    Todo.REPEAT: "Repeat {}.",
+    Todo.READ: "Read the report of {}.",
+}
+
+
 class Workup(msgspec.Struct, frozen=True, kw_only=True):
     """The work-up as of a day. items: every test asked for, celiac first. findings: all of it, said; the other tuples are parts of it."""
 
@@ -55,6 +62,10 @@ class Workup(msgspec.Struct, frozen=True, kw_only=True):
     def with_status(self, status: ItemStatus) -> tuple[Item, ...]:
         """The items of that status."""
         return tuple(item for item in self.items if item.status is status)
+
+    def left_to(self, todo: Todo) -> tuple[Item, ...]:
+        """The items of which that is left to do."""
+        return tuple(item for item in self.items if item.todo is todo)
 
 
 def exclusion_workup(
@@ -114,7 +125,6 @@ def _celiac_item(celiac: CeliacAssessment) -> Item:
 def _finding(one: Item, today: date) -> Finding:
     cards = [shelf().card(card) for card in one.cards]
     when = f" ({one.day.isoformat()})" if one.day else ""
-    missing = one.status in (ItemStatus.MISSING, ItemStatus.NOT_INTERPRETABLE)
     return Finding(
         id=f"{ROOM}.{one.test}",
         says=f"{one.name[0].upper()}{one.name[1:]}{when}: {one.status.value}; {one.because}.",
@@ -125,7 +135,5 @@ def _finding(one: Item, today: date) -> Finding:
         according_to=one.cards,
         grade=cards[0].grade,
         verified=all(card.verified for card in cards),
-        asks=(Ask("clinician", f"{'Order' if one.status is ItemStatus.MISSING else 'Repeat'} {one.name}."),)
-        if missing
-        else (),
+        asks=(Ask("clinician", _TODO[one.todo].format(one.name)),) if one.todo else (),
     )

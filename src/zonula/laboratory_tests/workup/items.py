@@ -28,6 +28,15 @@ class ItemStatus(StrEnum):
     NOT_INTERPRETABLE = "not interpretable"
 
 
+class Todo(StrEnum):
+    """What is left to do for one test: order what was never done, repeat what cannot be relied on, read what nobody read."""
+
+    NOTHING = ""
+    ORDER = "order"
+    REPEAT = "repeat"
+    READ = "read"
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One test of the work-up. asked_by: "core" and the symptom domains that ask for it. cards: what the reading rests on."""
 
@@ -39,6 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     day: date | None = None
     facts: tuple[str, ...] = ()
     cards: tuple[str, ...] = (TESTS_CARD,)
+    todo: Todo = Todo.NOTHING
 
 
 def item(test: str, asked_by: tuple[str, ...], record: Record) -> Item:
@@ -55,6 +65,7 @@ def item(test: str, asked_by: tuple[str, ...], record: Record) -> Item:
         day=said.day,
         facts=tuple(dict.fromkeys(fact.id for fact in said.facts)),
         cards=(TESTS_CARD, *said.cards),
+        todo=said.todo,
     )
 
 
@@ -64,27 +75,34 @@ class _Said(msgspec.Struct, frozen=True):
     day: date | None = None
     facts: tuple[Fact, ...] = ()
     cards: tuple[str, ...] = ()
+    todo: Todo = Todo.NOTHING
 
 
 def _without_result(test: str, spec: dict[str, Any], record: Record) -> _Said:
     if undated := record.undated.get(test):
-        return _Said(ItemStatus.INCONCLUSIVE, "a result exists without a usable date", None, tuple(undated))
+        return _Said(
+            ItemStatus.INCONCLUSIVE, "a result exists without a usable date", None, tuple(undated), (), Todo.READ
+        )
     written = record.mentions(spec["words"]) if "words" in spec else ()
     if written:
         because = "named in the records; a person has to read the result"
-        return _Said(ItemStatus.INCONCLUSIVE, because, written[-1].when.last_day, written)
-    return _Said(ItemStatus.MISSING, "no result in the records")
+        return _Said(ItemStatus.INCONCLUSIVE, because, written[-1].when.last_day, written, (), Todo.READ)
+    return _Said(ItemStatus.MISSING, "no result in the records", todo=Todo.ORDER)
 
 
 def _of_result(result: Result, spec: dict[str, Any], record: Record) -> _Said:
     status, because, cards = _read(result, tuple(spec["limits"]))
-    if status is not ItemStatus.INCONCLUSIVE:
-        reading = "reassuring" if status is ItemStatus.REASSURING else "abnormal"
-        if spoil := spoiled(result, reading, record):
-            why, facts = spoil
-            return _Said(ItemStatus.NOT_INTERPRETABLE, why, result.day, (result.fact, *facts), (*cards, VALIDITY_CARD))
-        if reading == "reassuring" and _stale(result.day, record.today, spec["holds_months"]):
-            status, because = ItemStatus.INCONCLUSIVE, f"{because}, but older than {spec['holds_months']} months"
+    if status is ItemStatus.INCONCLUSIVE:
+        # A band of the cards says itself that the test is repeated; without limits somebody has to look at the report.
+        return _Said(status, because, result.day, (result.fact,), cards, Todo.REPEAT if cards else Todo.READ)
+    reading = "reassuring" if status is ItemStatus.REASSURING else "abnormal"
+    if spoil := spoiled(result, reading, record):
+        why, facts = spoil
+        spoiling = (result.fact, *facts)
+        return _Said(ItemStatus.NOT_INTERPRETABLE, why, result.day, spoiling, (*cards, VALIDITY_CARD), Todo.REPEAT)
+    if reading == "reassuring" and _stale(result.day, record.today, spec["holds_months"]):
+        because = f"{because}, but older than {spec['holds_months']} months"
+        return _Said(ItemStatus.INCONCLUSIVE, because, result.day, (result.fact,), cards, Todo.REPEAT)
     return _Said(status, because, result.day, (result.fact,), cards)
 
 
