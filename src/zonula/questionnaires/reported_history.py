@@ -124,18 +124,41 @@ def _reactions(response: Response, chart: Chart, day: date) -> Iterator[Finding]
                 because=(response.place("metals-which"),),
                 ask="Consider patch testing; a blood test does not answer this.",
             )
-    for fact in allergies:
-        if any(_speaks_of(fact, metal) for metal in metals):
-            continue
-        if not any(_speaks_of(fact, reaction.text("reaction-to")) for reaction in named):
-            yield _finding(
-                "allergy_not_reported",
-                f"The records list an allergy or intolerance, “{fact.text}”, that the patient did not name.",
-                day,
-                because=(fact.id,),
-                level=Level.CLINICIAN,
-                ask="Ask whether this allergy is true, forgotten or outgrown; do not drop it without asking.",
-            )
+    unnamed = [
+        fact
+        for fact in allergies
+        if not any(_speaks_of(fact, metal) for metal in metals)
+        and not any(_speaks_of(fact, reaction.text("reaction-to")) for reaction in named)
+    ]
+    yield from _not_named(unnamed, chart, day)
+
+
+def _not_named(unnamed: list[Fact], chart: Chart, day: date) -> Iterator[Finding]:
+    """Recorded allergies the patient is silent about: those another record rules out one by one, the rest in one question."""
+    ruled_out = [fact for fact in chart.of_kind(Kind.ALLERGY) if fact.status is Status.REFUTED]
+    standing: dict[str, list[str]] = {}
+    disputed: dict[str, list[str]] = {}
+    for fact in unnamed:
+        against = [other.id for other in ruled_out if _speaks_of(other, fact.text)]
+        (disputed if against else standing).setdefault(fact.text, []).extend((fact.id, *against))
+    for text, ids in disputed.items():
+        yield _finding(
+            "allergy_ruled_out_elsewhere",
+            f"One record lists “{text}” as an allergy or intolerance, another rules it out, and the patient did not name it.",
+            day,
+            because=tuple(dict.fromkeys(ids)),
+            level=Level.CLINICIAN,
+            ask="Settle which record is right and correct the allergy list.",
+        )
+    if standing:
+        yield _finding(
+            "allergy_not_reported",
+            f"The records list allergies or intolerances that the patient did not name: {', '.join(f'“{text}”' for text in standing)}.",
+            day,
+            because=tuple(dict.fromkeys(one for ids in standing.values() for one in ids)),
+            level=Level.CLINICIAN,
+            ask="Ask of each whether it is true, forgotten or outgrown; do not drop it without asking.",
+        )
 
 
 def _seen(response: Response, chart: Chart, day: date) -> Iterator[Finding]:

@@ -119,6 +119,24 @@ def test_a_recorded_allergy_the_patient_did_not_name(told):
     assert "do not drop it" in found["allergy_not_reported"].asks[0].what
 
 
+def test_recorded_allergies_the_patient_is_silent_about_are_one_question(told):
+    found = told({"fatigue-severity": 0}, fact(1, Kind.ALLERGY, "Penicillin"), fact(2, Kind.ALLERGY, "Milk"))
+    assert found["allergy_not_reported"].because == ("f1", "f2")
+    assert "“Penicillin”, “Milk”" in found["allergy_not_reported"].says
+
+
+def test_an_allergy_that_another_record_rules_out_is_to_be_settled(told):
+    found = told(
+        {"fatigue-severity": 0},
+        fact(1, Kind.ALLERGY, "Penicillin"),
+        fact(2, Kind.ALLERGY, "Penicillin", status=Status.REFUTED),
+        fact(3, Kind.ALLERGY, "Milk"),
+    )
+    assert found["allergy_ruled_out_elsewhere"].because == ("f1", "f2")
+    assert "correct the allergy list" in found["allergy_ruled_out_elsewhere"].asks[0].what
+    assert found["allergy_not_reported"].because == ("f3",)
+
+
 def test_a_metal_reaction_is_looked_for_among_allergies_and_conditions(told):
     assert "patch testing" in told({"metals": "yes", "metals-which": "nickel"})["metal_without_record"].asks[0].what
     contact = fact(1, Kind.CONDITION, "Allergic contact dermatitis due to nickel")
