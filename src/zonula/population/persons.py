@@ -15,6 +15,7 @@ from zonula.population.dealing import DealtLine, Skip
 from zonula.population.subjects import stand_in
 
 _NO_FACT = "adds no fact to a chart"  # claims, provenance and the like: counted in `read`, and not missed
+_EXPECTED = "it points at that patient's id in the same folder"
 MOST_WARNINGS = 20  # of one document that are kept in words; all are counted
 
 
@@ -129,7 +130,8 @@ def _chart(person: Person, facts: Mapping[tuple[str, str], tuple[Fact, ...]], to
     for record in person.records:
         by_document[record.document].extend(facts.get((record.document, record.patient.id), ()))
     for name, text in person.notes:
-        told.warn(name, (text,))
+        if not text.endswith(_EXPECTED):  # every file of an export points at Patient.ndjson
+            told.warn(name, (text,))
     if len(by_document) == 1:
         return chart_of(person.patient, next(iter(by_document.values())))
     joined = _joined(by_document)

@@ -1,7 +1,7 @@
 """The rules asked of a whole staged folder, in batches of parts; the answers with what they rest on.
 
 `answers/*.parquet` has a row per patient and rule where the answer differs from that of an empty chart; `screen.json` says for each rule
-what everyone without a row is answered. A rule whose answer depends on the patient's age or sex has a row for everyone.
+what everyone without a row is answered, `patients/*.parquet` who everyone is. A rule whose answer depends on the patient's age or sex has a row for everyone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -83,9 +83,10 @@ def screen(
     progress: Progress | None = None,
 ) -> Screened:
     """Ask the rules as of a day and write `answers/` and `screen.json`. Raises UserError when the folder cannot be written."""
-    (out / "answers").mkdir(parents=True, exist_ok=True)
-    for left in (out / "answers").glob("*.parquet"):
-        left.unlink()
+    for table in ("answers", "patients"):
+        (out / table).mkdir(parents=True, exist_ok=True)
+        for left in (out / table).glob("*.parquet"):
+            left.unlink()
     written = program({rule_id: rule.when for rule_id, rule in asked.items()}, vocabulary(), today)
     batches = list(staged.batches(MOST_FACTS))
     files = []
@@ -96,6 +97,8 @@ def screen(
             answered(opened, staged, parts, written)
             files.append(out / "answers" / f"part-{number:05}.parquet")
             parquet.write_table(ids_of(opened), files[-1], compression="zstd")
+            everyone = opened.rows("SELECT id AS patient FROM patients ORDER BY id")
+            parquet.write_table(everyone, out / "patients" / files[-1].name, compression="zstd")
             opened.forget([query.table for query in written.queries])
     screened = _counted(files, asked, written, name, today, staged)
     (out / "screen.json").write_bytes(msgspec.json.format(msgspec.json.encode(screened), indent=1))

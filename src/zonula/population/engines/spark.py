@@ -1,7 +1,7 @@
 """Spark: the same queries, through SQLGlot, on one machine or an existing cluster.
 
-PySpark is no dependency of Zonula: whoever runs on Spark has it. Every table is kept in memory (or on disk) once made, so that a query is
-never run twice; results do not depend on how Spark partitions them.
+PySpark is no dependency of Zonula: whoever runs on Spark has it. Every table is kept on the executors once made, so that a query is never
+run twice; results do not depend on how Spark partitions them.
 """
 
 import os
@@ -55,7 +55,8 @@ class SparkEngine:
 
     def make(self, query: Query) -> None:
         """Run a query and keep its result."""
-        made = self._session.sql(spark_sql(query.sql)).persist()
+        # A checkpoint cuts the plan off: carried along, the plans of all earlier tables would outgrow any memory.
+        made = self._session.sql(spark_sql(query.sql)).localCheckpoint(eager=True)
         made.createOrReplaceTempView(query.table)
         self._tables[query.table] = made
 
@@ -68,7 +69,6 @@ class SparkEngine:
         for table in tables:
             made = self._tables.pop(table, None)
             if made is not None:
-                made.unpersist()
                 self._session.catalog.dropTempView(table)
 
 
@@ -80,6 +80,7 @@ _SETTINGS = {
     # The queries have hundreds of branches over few rows; generated code for each would cost more than running it.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.adaptive.enabled": "true",
+    "spark.sql.maxPlanStringLength": "20000",
 }
 
 
