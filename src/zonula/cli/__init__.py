@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outcomes": ("zonula.cli.outcomes", "what became of a clinic's patients, benefit and harm side by side"),
     "registry": ("zonula.cli.registry", "many clinics without moving patients' data: export, pool, declare a study"),
     "simulate": ("zonula.cli.simulate", "virtual patients with known truth, for trying and testing"),
+    "population": (
+        "zonula.cli.population",
+        "the rules for everyone in a bulk export: stage, screen, report, validate",
+    ),
     "triggers": (
         "zonula.cli.triggers",
         "which foods cause symptoms: analyse a diary, plan challenges, run blinded trials",
