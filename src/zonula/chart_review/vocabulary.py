@@ -122,7 +122,6 @@ def _undotted(code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def _plain_unit(unit: str) -> str:
     return unit.replace("µ", "u").replace("μ", "u").replace(" ", "").replace("[iU]", "IU").casefold()
 
