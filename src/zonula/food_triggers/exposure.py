@@ -19,10 +19,10 @@ SAME_MEAL_HOURS = 1.0
 
 
 @lru_cache(maxsize=8)
-def lag_table(centroids: tuple[float, ...], shape: float, horizon: float) -> Floats:
+def lag_table(centroids: tuple[float, ...], shapes: tuple[float, ...], horizon: float) -> Floats:
     """(K, N) share of the effect that has happened after 0, 0.25, 0.5, … hours; it ends at 1 at the horizon."""
     hours = np.arange(0.0, horizon + TABLE_STEP, TABLE_STEP)
-    rows = [gammainc(shape, hours * shape / centroid) for centroid in centroids]
+    rows = [gammainc(shape, hours * shape / lag) for lag, shape in zip(centroids, shapes, strict=True)]
     return np.array([row / row[-1] for row in rows])
 
 

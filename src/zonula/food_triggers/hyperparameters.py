@@ -8,7 +8,7 @@ class Hyperparameters:
     """Modelling constants, tuned on virtual diarists whose mechanisms differ from the model (docs/food-triggers/model.md).
 
     lag_centroids, lag_weights: time-average delay in hours of each lag class, and its prior weight.
-    lag_shape: gamma shape of the kernels (sd = lag/sqrt(shape)).
+    lag_shapes: gamma shapes of the kernels (sd = lag/sqrt(shape)): short and broad time courses.
     horizon_hours: an effect is counted for so long after eating (the contract's five days).
     half_saturation: servings; dose d acts like d(1+c)/(d+c) servings.
     effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight.
@@ -22,26 +22,26 @@ class Hyperparameters:
     sweeps, burn_in: length of the Gibbs sampler. seed: of its generator; the order of groups never matters.
     """
 
-    lag_centroids: tuple[float, ...] = (1.5, 3.5, 6.0, 10.0, 15.0, 22.0, 32.0, 46.0, 65.0)
-    lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.5, 0.25)
-    lag_shape: float = 4.0
+    lag_centroids: tuple[float, ...] = (1.5, 4.0, 8.0, 14.0, 22.0, 33.0, 48.0, 66.0, 18.0, 34.0, 55.0)
+    lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 0.7, 0.5, 0.3, 0.7, 1.0, 0.8)
+    lag_shapes: tuple[float, ...] = (4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 1.5, 1.5, 1.5)
     horizon_hours: float = 120.0
     half_saturation: float = 3.0
     effect_scales: tuple[float, ...] = (0.6,)
     affected_base: float = 1.0
-    affected_share: float = 0.13
+    affected_share: float = 0.17
     belief_log_odds: float = 0.12
     belief_absent: float = -0.2
     intercept_sd: float = 10.0
     trend_sd: float = 1.0
     trend_days: float = 20.0
-    slow_sd: float = 0.35
+    slow_sd: float = 0.15
     slow_days: float = 5.0
     noise_prior: float = 6.0
     noise_typical: float = 0.5
     coincidence: float = 0.05
     tail: float = 12.0
-    temper: float = 0.85
+    temper: float = 0.88
     clock_sd: float = 0.7
     weekday_sd: float = 0.3
     context_sd: float = 0.6

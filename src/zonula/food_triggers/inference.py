@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from zonula.diary.entries import Diary, Floats, Ints
 from zonula.food_triggers.exposure import TABLE_STEP, exposure_columns, lag_table, meals
@@ -16,6 +17,7 @@ from zonula.food_triggers.sampler import gibbs
 from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, trust, whiten
 
 FEWEST_OCCASIONS = 6
+MOST_DRIFT = 0.4  # of a probability between the halves of the run
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Posterior:
     probability (G): that eating the group causes symptoms. joint (G, G): probability that both are triggers.
     weight (G, N), lag_class (G, N), effect (G, N, S): weighted draws given that the group is a trigger (points x days per
     serving). information (G): squared length of the group's column, in noise units: how much the diary can say about it.
-    refusal: why no answer beyond the prior can be given; empty when there is one.
+    settled (G): whether both halves of the run agree. refusal: why no answer beyond the prior can be given; empty when there is one.
     """
 
     probability: Floats
@@ -34,9 +36,8 @@ class Posterior:
     lag_class: Ints
     effect: Floats
     information: Floats
-    correlation: Floats
     memory_hours: float
-    converged: bool
+    settled: npt.NDArray[np.bool_]
     refusal: str = ""
 
 
@@ -64,7 +65,7 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
     hour, group, dose = meals(diary, hyper)
     if len(hour) == 0:
         return _nothing(diary, log_odds, "no food of any group was recorded")
-    table = lag_table(hyper.lag_centroids, hyper.lag_shape, hyper.horizon_hours)
+    table = lag_table(hyper.lag_centroids, hyper.lag_shapes, hyper.horizon_hours)
     lags = len(hyper.lag_centroids)
     columns = exposure_columns(hour, group, dose, at.begin, at.end, table, TABLE_STEP, groups)
     nuisance = nuisance_columns(diary, at, columns, hyper)
@@ -114,9 +115,8 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
         lag_class=lag[back],
         effect=full,
         information=squares.reshape(groups, lags).max(axis=1)[back],
-        correlation=np.zeros((0, 0)),
         memory_hours=float(memory),
-        converged=bool(drift.max(initial=0.0) < 0.35),
+        settled=(drift < MOST_DRIFT)[back],
     )
 
 
@@ -137,8 +137,7 @@ def _nothing(diary: Diary, log_odds: Floats, why: str) -> Posterior:
         lag_class=np.zeros((groups, 0), np.int64),
         effect=np.zeros((groups, 0, symptoms)),
         information=np.zeros(groups),
-        correlation=np.zeros((0, 0)),
         memory_hours=float("nan"),
-        converged=True,
+        settled=np.ones(groups, dtype=np.bool_),
         refusal=why,
     )

@@ -239,7 +239,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                     effects[g] = fresh
                     add_effect(-1.0, g * lags + k, effects[g], columns, explained, gram, known, rest)
         if sweep % 2 == 0:
-            for _ in range(np.sum(on)):
+            for _ in range(int(on.sum())):
                 # which one is drawn at random: a fixed turn for each group would not leave the posterior unchanged
                 g = np.random.randint(groups)
                 while not on[g]:

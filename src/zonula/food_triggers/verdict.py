@@ -16,7 +16,7 @@ MOST_FOR_NONE = 0.02
 MOST_FOR_NONE_OF_PRIOR = 0.5  # and the diary must have at least halved the prior odds
 EFFECT_WORTH_SHOWING = 0.02
 # Forgotten items, recipes that vary and ratings that stop at 0 hide part of an effect; measured on virtual diarists
-HIDDEN_SHARE, SIZE_SPREAD = 1.22, 0.35  # true size over estimated size: median and sd of its log
+HIDDEN_SHARE, SIZE_SPREAD = 1.6, 0.45
 LAG_SPREAD = 0.3  # sd of log lag within a lag class and its neighbours
 
 
@@ -71,7 +71,7 @@ def judge(diary: Diary, posterior: Posterior, hyper: Hyperparameters = DEFAULT) 
     )
     days = len(np.unique(np.floor(diary.rating_hour / 24.0)))
     return DiaryVerdict(
-        diary.patient, days, len(diary.rating_hour), verdicts, pairs, posterior.refusal, posterior.converged
+        diary.patient, days, len(diary.rating_hour), verdicts, pairs, posterior.refusal, bool(posterior.settled.all())
     )
 
 
@@ -115,8 +115,8 @@ def _verdict(
         return CANNOT_TELL, (f"No answer beyond what is true of people in general: {posterior.refusal}.",), None
     if exposure_days == 0:
         return CANNOT_TELL, ("It was never eaten while symptoms were rated, so the diary cannot say.",), None
-    if not posterior.converged:
-        return CANNOT_TELL, ("The calculation did not settle on one answer for this diary.",), None
+    if not posterior.settled[g]:
+        return CANNOT_TELL, ("The calculation did not settle on one answer for it.",), None
     if named:
         return (
             TRIGGER,
