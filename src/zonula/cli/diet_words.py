@@ -1,7 +1,7 @@
 """The diet's answers as lines for the terminal."""
 
 from zonula.chart import Finding
-from zonula.diet import Checks, Intake, Nutrients, Standing, Week, catalogue, nutrients
+from zonula.diet import Answer, Checks, Intake, Nutrients, Standing, Week, catalogue, nutrients
 from zonula.diet.residues import ResidueReport
 from zonula.diet.supplements import SupplementReview
 from zonula.knowledge import Shelf
@@ -22,7 +22,7 @@ def spoken_check(results: Checks, shelf: Shelf) -> str:
                 lines += [f"  {said}: {'; '.join(names[food] for food in foods)}"] if foods else []
         if one.near:
             lines.append(f"  did you mean {', '.join(one.near)}?")
-    if any(one.because for one in results.checks):
+    if any(one.answer is Answer.NOT_ALLOWED for one in results.checks):
         for row in results.replacements:
             lines.append(
                 f"Instead of {names[row.removed].lower()}, bring back {', '.join(named[one] for one in row.at_risk)}:"
@@ -93,6 +93,8 @@ def spoken_week(week: Week, dietitian: Finding | None) -> str:
             grid = " ".join(str(count) if count else "." for count in one.days)
             lines.append(f"  {one.name:<38} {one.portions:>2} x {one.grams:g} g ({one.usual})".ljust(64) + grid)
         lines += [f"Given up: {'; '.join(week.given_up)}"] if week.given_up else []
+        if week.label_decides:
+            lines.append(f"The label decides (--checked when it fits): {'; '.join(week.label_decides)}")
         lines.append(
             f"Change: {week.change:g}; no week that meets the targets can change less than {week.no_less_than:g}."
         )

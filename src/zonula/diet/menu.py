@@ -217,7 +217,8 @@ def solve(
         else np.zeros(4 * count),
         bounds=Bounds(np.zeros(4 * count), np.concatenate([top, big, big, np.ones(count)])),
         constraints=constraints,
-        options={"mip_rel_gap": problem.rules.gap, "node_limit": problem.rules.nodes},
+        # Presolve gains nothing on programmes of this size, and with it HiGHS 1.x can end in an error on an impossible one.
+        options={"mip_rel_gap": problem.rules.gap, "node_limit": problem.rules.nodes, "presolve": False},
     )
     if result.status == 2:
         return Solution(status="impossible")

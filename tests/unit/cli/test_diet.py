@@ -84,6 +84,42 @@ def test_menu_finds_a_week_or_the_reason(diary, capsys):
     assert "make it impossible: fruit, vegetables" in capsys.readouterr().out
 
 
+def test_a_surely_poor_day_is_printed_as_short(tmp_path, capsys):
+    path = tmp_path / "poor.csv"
+    path.write_text("day,food,amount,unit\n2026-03-01,olive oil,10,g\n2026-03-01,honey,10,g\n", encoding="utf-8")
+    assert main(["diet", "nutrients", str(path), *PERSON, "--complete"]) == 0
+    said = capsys.readouterr().out
+    assert "SHORT" in said
+    assert "below the floor of 1550" in said
+    assert "Iodine                     unknown; no figure for 2 foods" in said
+
+
+def test_menu_takes_likes_dislikes_and_labels_that_were_read(diary, capsys):
+    words = ["diet", "menu", "--energy", "2000", *PERSON, "--usual", diary, "--exclude", "milk"]
+    week = answer([*words, "--like", "beans", "--dislike", "fish", "--checked", "bread"], "diet-menu", capsys)
+    assert week["status"] == "found"
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "The label decides" in said
+    assert "Given up: Milk, whole" in said
+    assert main([*words, "--checked", "zorbax"]) == 2
+    assert "not a food we know" in capsys.readouterr().err
+
+
+def test_a_usual_week_that_is_not_understood_is_refused(tmp_path, capsys):
+    path = tmp_path / "week.csv"
+    path.write_text("day,food,amount,unit\n2026-03-01,zorbax,1,piece\n", encoding="utf-8")
+    assert main(["diet", "menu", "--energy", "2000", *PERSON, "--usual", str(path)]) == 2
+    assert "needs foods and amounts that are known" in capsys.readouterr().err
+
+
+def test_import_refuses_a_list_of_foods_it_does_not_know(tmp_path, capsys):
+    foods = tmp_path / "foods.csv"
+    foods.write_text("code,food\n1,zorbax\n", encoding="utf-8")
+    assert main(["diet", "import", "fdc", str(tmp_path), "--foods", str(foods)]) == 2
+    assert "not a food we know" in capsys.readouterr().err
+
+
 def test_residues_print_the_statement_and_the_version(diary, monitoring, capsys):
     words = ["diet", "residues", diary, "--monitoring", *monitoring, "--weight", "62"]
     content = answer(words, "diet-residues", capsys)

@@ -59,6 +59,26 @@ def test_food_without_samples_makes_every_dose_at_least():
     assert report(one(0.1, 0.01), rows=[*eaten(), *eaten("apple")]).not_sampled == ("Apple with skin",)
 
 
+def test_what_has_no_weight_is_named_and_an_empty_diary_is_refused():
+    unweighed = Eaten(day=DAY, said="a bowl of something", food="", grams=None)
+    assert report(one(0.1, 0.01), rows=[*eaten(), unweighed]).not_sampled == ("a bowl of something",)
+    with pytest.raises(UserError, match="Nothing was eaten"):
+        hazard([], Monitoring("file", (), ()), 60.0, DAY, shelf())
+
+
+@pytest.mark.parametrize("cells", ["ST|157|-1|0.01|M", "ST|157|many|0.01|M"])
+def test_a_concentration_that_cannot_be_is_skipped_and_said(cells, knowledge):
+    codes = {"ST": "Strawberries", "157": "Captan"}
+    read = read_monitoring(HEADER + f"1|{cells}\n", "pdp.txt", knowledge, codes)
+    assert read.samples == ()
+    assert "not a number above zero" in read.skipped[0]
+
+
+def test_a_code_list_without_names_is_refused():
+    with pytest.raises(UserError, match="not a code list"):
+        read_codes("code\n1\n", "codes.csv")
+
+
 def test_sums_only_within_one_mechanism():
     result = report(one(0.1, 0.01, "Imidacloprid"), one(0.1, 0.01, "Acetamiprid"), one(0.1, 0.01, "Captan"))
     assert set(result.by_mechanism) == {"neonicotinoid, US", "neonicotinoid, EU"}
