@@ -12,6 +12,7 @@ from zonula.chart_review.library import burden, domains, suspicions
 from zonula.chart_review.library.phrases import tests
 from zonula.chart_review.library.rules import rules
 from zonula.chart_review.library.workup import NOT_INTERPRETABLE
+from zonula.chart_review.spans import full_years
 from zonula.chart_review.vocabulary import ROOM, Vocabulary, vocabulary
 from zonula.knowledge import Card
 
@@ -51,6 +52,15 @@ class Case:
     def facts(self, node: n.Series) -> tuple[Fact, ...]:
         """The facts that surely are in a series of the library."""
         return self.library.series(node, self.opened).sure
+
+    @property
+    def age(self) -> int | None:
+        """Full years lived today; None when the birth date cannot tell."""
+        born, today = self.chart.patient.birth, float(self.today.toordinal())
+        if born is None:
+            return None
+        span = full_years((born.earliest.toordinal(), born.latest.toordinal()), (today, today))
+        return int(span[0]) if span and span[0] == span[1] else None
 
     def members(self, panel: Fact) -> tuple[Fact, ...]:
         """The results that say they are part of a panel."""

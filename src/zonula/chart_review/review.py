@@ -10,7 +10,6 @@ from zonula.chart_review.burden import burden
 from zonula.chart_review.case import Case, written
 from zonula.chart_review.contract import CitedCard, Imported, Person, Review, Suspicion
 from zonula.chart_review.ledger import ledger
-from zonula.chart_review.spans import full_years
 from zonula.chart_review.symptom_domains import busiest, overlap_finding, symptom_domains
 from zonula.chart_review.vocabulary import Vocabulary
 from zonula.chart_review.workup import workup
@@ -40,6 +39,7 @@ def review(chart: Chart, today: date, imported: Imported | None = None) -> Revie
         *said_of_burden,
         *said_of_suspicions,
         *said_of_items,
+        *_not_seen(case),
     )
     return Review(
         as_of=today,
@@ -56,15 +56,24 @@ def review(chart: Chart, today: date, imported: Imported | None = None) -> Revie
     )
 
 
+def _not_seen(case: Case) -> Iterable[Finding]:
+    """That records dated after today were left out: a slip of the pen in a year must not make a record vanish."""
+    seen = {fact.id for fact in case.opened.facts}
+    later = [fact.id for fact in case.chart.facts if fact.id not in seen]
+    if later:
+        yield case.finding(
+            "later_records",
+            f"Records dated after the day of the review and not counted: {len(later)}. Check their dates.",
+            ("chart_review/burden",),
+            because=later,
+            value=len(later),
+            unit="records",
+        )
+
+
 def _person(case: Case) -> Person:
     patient = case.chart.patient
-    born = patient.birth
-    age = None
-    if born is not None:
-        today = (case.opened.today_ordinal, case.opened.today_ordinal)
-        span = full_years((born.earliest.toordinal(), born.latest.toordinal()), today)
-        age = int(span[0]) if span and span[0] == span[1] else None
-    return Person(id=patient.id, name=patient.name, birth=written(born), age=age, sex=patient.sex)
+    return Person(id=patient.id, name=patient.name, birth=written(patient.birth), age=case.age, sex=patient.sex)
 
 
 def _cited_facts(case: Case, findings: Iterable[Finding], suspicions: Iterable[Suspicion]) -> dict[str, Fact]:
@@ -75,7 +84,7 @@ def _cited_facts(case: Case, findings: Iterable[Finding], suspicions: Iterable[S
         cited.update(suspicion.refuted_by_record)
         for criterion in suspicion.criteria:
             cited.update(criterion.because)
-    return {fact.id: fact for fact in case.opened.facts if fact.id in cited}
+    return {fact.id: fact for fact in case.chart.facts if fact.id in cited}
 
 
 def _cited_cards(words: Vocabulary, findings: Iterable[Finding]) -> dict[str, CitedCard]:

@@ -1,12 +1,13 @@
 """The work-up inventory: the first-line tests of the core screen and of the present domains, and where each stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from zonula.chart import Ask, Fact, Finding
+from zonula.chart import Ask, Fact, Finding, Sex
 from zonula.chart_review.case import Case, written
 from zonula.chart_review.contract import SymptomDomain, WorkupItem, WorkupStatus
 from zonula.chart_review.library.domains import card_of
 from zonula.chart_review.library.phrases import tests
+from zonula.chart_review.library.red_flags import RED_FLAGS
 from zonula.chart_review.library.workup import NOT_INTERPRETABLE, WITHHELD_ONLY_WHEN_REASSURING
 from zonula.chart_review.reading import has_result, judgement, moment
 
@@ -30,12 +31,30 @@ _SAYS = {
 
 def workup(case: Case, present: Iterable[SymptomDomain]) -> tuple[tuple[WorkupItem, ...], tuple[Finding, ...]]:
     """One entry per test, core screen first, with every group that asks for it."""
-    groups: dict[str, list[str]] = {test: ["core"] for test in case.card(_CORE).data["tests"]}
-    for domain in present:
-        for test in case.card(card_of(domain.id)).data["first_line_tests"]:
-            groups.setdefault(test, []).append(domain.id)
+    asking = [("core", case.card(_CORE).data, "tests")]
+    asking += [(domain.id, case.card(card_of(domain.id)).data, "first_line_tests") for domain in present]
+    groups: dict[str, list[str]] = {}
+    for group, data, listed in asking:
+        for test in data[listed]:
+            if _concerns(case, data.get("only_for", {}).get(test, {})) or case.facts(tests(test)):
+                groups.setdefault(test, []).append(group)
     items = tuple(_item(case, test, tuple(asking)) for test, asking in groups.items())
     return items, tuple(_finding(case, item) for item in items)
+
+
+def _concerns(case: Case, only_for: Mapping[str, object]) -> bool:
+    """Whether a test is meant for this person; an unknown age or sex leaves nobody out."""
+    for name, wanted in only_for.items():
+        if name == "with_flag":
+            met = case.truth(RED_FLAGS[str(wanted)]).holds is True
+        elif name == "sex":
+            met = case.chart.patient.sex not in (Sex.FEMALE, Sex.MALE) or case.chart.patient.sex == wanted
+        else:
+            lived = case.age
+            met = lived is None or (lived >= wanted if name == "from_age" else lived < wanted)  # type: ignore[operator]
+        if not met:
+            return False
+    return True
 
 
 def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
