@@ -326,3 +326,44 @@ def test_what_a_patient_can_have_is_read(iga):
 def test_a_typing_that_is_none_names_its_file():
     with pytest.raises(UserError, match=r"me\.yaml: hla: "):
         evidence_of({"hla": "hello"}, "me.yaml")
+
+
+def relative(relation, code="K90.0", **more):
+    return Fact(
+        id="doc#9",
+        kind=Kind.FAMILY_HISTORY,
+        sources=(Source("doc", "9"),),
+        codes=(Code(System.ICD10CM, code),),
+        details=(("relation", relation),),
+        **more,
+    )
+
+
+@pytest.mark.parametrize("relation", ["Sister", "mother", "NFTH", "Natural brother", "FTH"])
+def test_a_recorded_first_degree_relative_is_known(relation):
+    evidence = read(TTG, relative(relation))
+    assert evidence.history.first_degree_relative is True
+    assert "doc#9" in evidence.facts
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        relative("Aunt"),
+        relative("Grandmother"),
+        relative("half-sister"),
+        relative("mother-in-law"),
+        relative(""),
+        relative("Sister", code="E03.9"),
+        relative("Sister", negated=True),
+    ],
+)
+def test_no_record_of_one_is_never_read_as_no_relative(fact):
+    assert read(TTG, fact).history.first_degree_relative is None
+
+
+def test_what_the_clinician_asked_of_relatives_is_not_overwritten():
+    assert (
+        read(TTG, relative("Sister"), history=History(first_degree_relative=False)).history.first_degree_relative
+        is False
+    )

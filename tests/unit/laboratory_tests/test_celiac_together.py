@@ -95,6 +95,7 @@ def test_a_genotype_file_never_goes_before_a_clinical_typing():
         (CeliacEvidence(age_years=8), "two different persons"),
         (CeliacEvidence(history=History(known_disease=KnownDisease.CELIAC)), "an established diagnosis"),
         (CeliacEvidence(history=History(known_disease=KnownDisease.DERMATITIS_HERPETIFORMIS)), "an established diagnosis"),
+        (CeliacEvidence(history=History(first_degree_relative=True)), "name a relative"),
         (CeliacEvidence(draws=(_draw(DAY, _ttg(20)),)), "ttg_iga of 2026-02-03 differs"),
         (CeliacEvidence(hla=Hla(typing="DQA1*01:02 DQA1*01:01 DQB1*06:02 DQB1*05:01")), "do not agree"),
     ],

@@ -1,5 +1,6 @@
 """Typings in every notation mean what the cases say; what cannot be read is refused in words."""
 
+from datetime import date
 from itertools import permutations
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import yaml
 
 from zonula.errors import UserError
-from zonula.laboratory_tests.hla import meaning_of, read_typing
+from zonula.laboratory_tests.hla import meaning_of, read_typing, typing_findings
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "laboratory_tests" / "hla.yaml").read_text())["cases"]
 
@@ -65,3 +66,16 @@ def test_case_and_prefix_never_matter(case):
     plain = meaning_of(read_typing(case["typing"]))
     small = meaning_of(read_typing(case["typing"].lower()))
     assert (plain.permissive, plain.genotype, plain.dq25) == (small.permissive, small.genotype, small.dq25)
+
+
+def test_half_a_heterodimer_is_not_said_to_be_as_common_as_the_whole():
+    today = date(2026, 11, 24)
+
+    def says(typing):
+        return typing_findings(meaning_of(read_typing(typing)), today)[0].says
+
+    half = says("DQA1*01:02, DQA1*05:05, DQB1*06:02, DQB1*03:01")
+    assert "only half of a heterodimer" in half
+    assert "30 to 40 %" not in half
+    assert "30 to 40 %" in says("DQA1*01:02, DQA1*05:01, DQB1*06:02, DQB1*02:01")
+    assert "only half" not in says("DQA1*05:05, DQA1*05:01, DQB1*03:01, DQB1*02:01")

@@ -1,5 +1,6 @@
 """Celiac evidence from a chart: what the records say. What no record can say (gluten before the draw, most of the history) stays unknown."""
 
+import re
 from datetime import date
 
 import msgspec
@@ -19,6 +20,7 @@ from zonula.laboratory_tests.celiac.evidence import (
     Reported,
     TotalIga,
 )
+from zonula.laboratory_tests.celiac.signs import DOUBT_CARD
 from zonula.laboratory_tests.hla import read_typing
 
 CODES = "laboratory_tests/celiac_codes"
@@ -75,6 +77,9 @@ def evidence_from_chart(
     asked = history or History()
     if asked.known_disease is None:
         asked = msgspec.structs.replace(asked, known_disease=known)
+    relatives = _relatives(chart, meaning)
+    if asked.first_degree_relative is None and relatives:
+        asked = msgspec.structs.replace(asked, first_degree_relative=True)
     return CeliacEvidence(
         age_years=_age(chart, today),
         draws=tuple(
@@ -83,7 +88,7 @@ def evidence_from_chart(
         ),
         hla=_hla(typings, unread),
         history=asked,
-        facts=known_facts,
+        facts=(*known_facts, *relatives),
         unread=tuple(unread),
     )
 
@@ -157,6 +162,19 @@ def _known(chart: Chart, meaning: dict[tuple[System, str], str]) -> tuple[KnownD
             return diseases[what], (fact.id,)
         told.append(fact.id)
     return (KnownDisease.REPORTED, tuple(told)) if told else (None, ())
+
+
+def _relatives(chart: Chart, meaning: dict[tuple[System, str], str]) -> tuple[str, ...]:
+    """The records of a first-degree relative with celiac disease. None is no "no": families are rarely written down whole."""
+    first_degree = shelf().card(DOUBT_CARD).data["first_degree"]
+    return tuple(
+        fact.id
+        for fact in chart.of_kind(Kind.FAMILY_HISTORY)
+        if fact.asserted
+        and any(meaning.get(code.key) in ("celiac", "dermatitis_herpetiformis") for code in fact.codes)
+        and any(word in first_degree for word in re.findall(r"[a-z]+", fact.detail("relation").lower()))
+        and not {"grand", "half", "step", "law"} & set(re.findall(r"[a-z]+", fact.detail("relation").lower()))
+    )
 
 
 def _age(chart: Chart, today: date) -> float | None:

@@ -80,6 +80,11 @@ def _refuse_contradictions(written: CeliacEvidence, recorded: CeliacEvidence) ->
             "celiac evidence: known_disease is none and the records hold an established diagnosis.",
             "Settle it: write celiac, or `reported` when the record turned out to be wrong.",
         )
+    if written.history.first_degree_relative is False and recorded.history.first_degree_relative:
+        raise UserError(
+            "celiac evidence: first_degree_relative is false and the records name a relative with celiac disease.",
+            "Ask again and correct the answer, or leave the line out.",
+        )
     typings = [one.typing for one in (written.hla, recorded.hla) if one and one.source == "clinical"]
     if len({meaning_of(read_typing(typing)).permissive for typing in typings}) > 1:
         raise UserError(

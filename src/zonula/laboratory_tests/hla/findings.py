@@ -19,8 +19,11 @@ def typing_findings(meaning: HlaMeaning, today: date, fact: str = "") -> tuple[F
         ("half of a heterodimer", meaning.half),
     )
     carried = ", ".join(name for name, truth in named if truth is State.YES)
+    only_half = carried == named[-1][0] and State.UNKNOWN not in (meaning.dq25, meaning.dq8, meaning.dq22)
     says = {
-        State.YES: f"HLA-DQ allows celiac disease: carries {carried or 'DQ2.5, DQ8, DQ2.2 or half of one'}. So do 30 to 40 % of people; it is not evidence of disease.",
+        State.YES: "HLA-DQ carries only half of a heterodimer: celiac disease is rare with it and not excluded; it is not evidence of disease."
+        if only_half
+        else f"HLA-DQ allows celiac disease: carries {carried or 'DQ2.5, DQ8, DQ2.2 or half of one'}. So do 30 to 40 % of people; it is not evidence of disease.",
         State.NO: "HLA-DQ shows none of DQ2.5, DQ8, DQ2.2 or their halves: celiac disease is very unlikely.",
         State.UNKNOWN: "HLA-DQ: cannot tell from this typing.",
     }[meaning.permissive]
