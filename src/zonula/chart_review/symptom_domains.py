@@ -99,7 +99,7 @@ def overlap_finding(case: Case, present: Sequence[SymptomDomain], peak: overlap.
         says = "No two domains can be placed in time."
     else:
         start, end = date.fromordinal(peak.start), date.fromordinal(peak.end)
-        says = f"At most {peak.count} domains were active at the same time ({start} to {end}): {titles}."
+        says = f"The most domains the records show active at one time: {peak.count} ({start} to {end}): {titles}."
     if peak.at_most > peak.count:
         says += f" Coarse dates leave up to {peak.at_most} possible."
     cards = (_OVERLAP_CARD,)

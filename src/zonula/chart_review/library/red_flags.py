@@ -95,6 +95,7 @@ RED_FLAGS: dict[str, n.Truth] = {
     "cardiorespiratory": _recent("cardiorespiratory"),
     "food_impaction": _recent("food_impaction"),
     "cauda_equina": _recent("cauda_equina"),
+    "endocrine_crisis": _recent("endocrine_crisis"),
     "severe_drug_reaction": _recent("severe_drug_reaction"),
     "phq9_item9": result("phq9_item9", ">=", card_of("phq9_item9"), "at_least"),
     "suicidal": _recent("suicidal"),
