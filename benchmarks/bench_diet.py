@@ -16,7 +16,33 @@ from zonula.diet.menu import build, solve
 from zonula.knowledge import shelf
 
 REPEATS = 5
-EXCLUDED = ["milk", "egg", "gluten", "fish", "crustacean", "mollusc", "peanut", "tree_nut", "soy", "sesame", "celery", "mustard", "lupin", "corn", "buckwheat", "tomato", "peppers", "onion_garlic", "citrus", "stone_fruit", "banana", "kiwi", "pork", "lentil", "coffee"]
+EXCLUDED = [
+    "milk",
+    "egg",
+    "gluten",
+    "fish",
+    "crustacean",
+    "mollusc",
+    "peanut",
+    "tree_nut",
+    "soy",
+    "sesame",
+    "celery",
+    "mustard",
+    "lupin",
+    "corn",
+    "buckwheat",
+    "tomato",
+    "peppers",
+    "onion_garlic",
+    "citrus",
+    "stone_fruit",
+    "banana",
+    "kiwi",
+    "pork",
+    "lentil",
+    "coffee",
+]
 USUAL = {
     "whole_milk": 10,
     "white_bread": 14,

@@ -19,11 +19,14 @@ _WARNING = re.compile(
     r"(?:process(?:es)?|handles?|uses?|contains?)|not suitable for)\b",
     re.I,
 )
-_CLAIM = re.compile(r"\b(?:(?P<list>free (?:from|of)|does not contain)|contains no|without|no added|no)\b", re.I)
+_CLAIM = re.compile(
+    r"\b(?:(?P<list>free (?:from|of)|does not contain)|contains no|without|no added|no(?!\s*\.?\s*\d))\b", re.I
+)
 # "free from milk, egg and soy" is one claim; anything that reads like ingredients ends it.
 _LIST_END = re.compile(r"^[^()]*\b(?:and|or|&)\b[^(),]*$")
 _INGREDIENTS = re.compile(r"\b(?:contains?|ingredients?|made|with|but)\b", re.I)
 _LONGEST = 5
+_NOT_A_CLAIM = frozenset({"range", "run", "roaming", "flowing"})  # "chicken free range"
 _FILLERS = frozenset(
     words(
         "a an and or of the with from in for to by on less more than may contain contains ingredient organic natural fresh dried dry "
@@ -111,7 +114,8 @@ def _matches(
             phrase = tokens[at : at + length]
             meaning = aliases.get(phrase) or (((names[phrase],), ()) if phrase in names else None)
             if meaning:
-                claimed = tokens[at + length : at + length + 1] == ("free",)
+                following = (*tokens[at + length : at + length + 2], "", "")
+                claimed = following[0] == "free" and following[1] not in _NOT_A_CLAIM
                 yield None, *meaning, claimed
                 at += length + claimed
                 break
