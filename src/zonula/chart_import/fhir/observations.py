@@ -16,7 +16,14 @@ from zonula.chart_import.fhir.standing import (
     SUSPECTED,
     UNKNOWN,
 )
-from zonula.chart_import.fhir.values import FhirRange, Valued, interpretation_of, reference_of, result_of
+from zonula.chart_import.fhir.values import (
+    FhirRange,
+    Valued,
+    interpretation_of,
+    quantity_result,
+    reference_of,
+    result_of,
+)
 
 _STATUSES = {
     "final": CONFIRMED,
@@ -105,7 +112,8 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
     what = concept(written.code)
     if not what.codes and not what.text:
         problems.append("does not say what was observed")
-    when = _when(written, problems)
+    dated = written.effective_date_time
+    when = moment_when(dated, problems) if dated else _when(written, problems)
     status = _STATUSES.get(written.status, UNKNOWN)
     performer = reading.who(written.performer[0], written.contained) if written.performer else NOBODY
     if status is CONFIRMED and performer.type in _SAID_BY_PATIENT:
@@ -124,7 +132,8 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
         details = (*details, ("absent_reason", absent.codes[0].code if absent.codes else absent.text))
         if absent.has("not-performed"):
             status = NOT_DONE
-    value, value_text, value_codes = result_of(written, problems)
+    quantity = written.value_quantity
+    value, value_text, value_codes = result_of(written, problems) if quantity is None else quantity_result(quantity)
     # By position, in the order of `Fact`: this is the innermost loop of an import.
     fact = Fact(
         reading.prefix + place,
@@ -133,14 +142,14 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
         what.codes,
         what.text,
         when,
-        moment(written.issued, problems),
+        moment_when(written.issued, problems).start if written.issued else None,
         status,
         symptom and written.value_boolean is False,
         value,
         value_text,
         value_codes,
-        interpretation_of(written.interpretation, problems),
-        reference_of(written.reference_range, problems),
+        None if written.interpretation is ABSENT else interpretation_of(written.interpretation, problems),
+        None if written.reference_range is None else reference_of(written.reference_range, problems),
         performer.name,
         performer.specialty,
         reading.fact_id(written.encounter),
@@ -165,7 +174,8 @@ def observation(written: Observation, place: str, reading: Reading) -> tuple[Fac
 
 def _component(written: Component, index: int, whole: Fact, reading: Reading, problems: list[str]) -> Fact:
     what = concept(written.code)
-    value, value_text, value_codes = result_of(written, problems)
+    quantity = written.value_quantity
+    value, value_text, value_codes = result_of(written, problems) if quantity is None else quantity_result(quantity)
     details = whole.details[:1] if whole.details and whole.details[0][0] == "category" else ()
     if written.data_absent_reason is not ABSENT:
         absent = concept(written.data_absent_reason)
@@ -184,8 +194,8 @@ def _component(written: Component, index: int, whole: Fact, reading: Reading, pr
         value,
         value_text,
         value_codes,
-        interpretation_of(written.interpretation, problems),
-        reference_of(written.reference_range, problems),
+        None if written.interpretation is ABSENT else interpretation_of(written.interpretation, problems),
+        None if written.reference_range is None else reference_of(written.reference_range, problems),
         whole.performer,
         whole.specialty,
         whole.encounter,
@@ -238,8 +248,6 @@ def diagnostic_report(written: DiagnosticReport, place: str, reading: Reading) -
 
 
 def _when(written: Observation, problems: list[str]) -> When:
-    if written.effective_date_time:
-        return moment_when(written.effective_date_time, problems)
     period = written.effective_period
     if period is not None:
         return period_when(period.start, period.end, problems)
