@@ -41,7 +41,7 @@ class Hyperparameters:
     noise_typical: float = 0.5
     coincidence: float = 0.05
     tail: float = 12.0
-    temper: float = 0.88
+    temper: float = 0.85
     clock_sd: float = 0.7
     weekday_sd: float = 0.3
     context_sd: float = 0.6
