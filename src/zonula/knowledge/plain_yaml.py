@@ -14,7 +14,7 @@ from yaml.constructor import ConstructorError
 
 from zonula.errors import UserError
 
-LARGEST_CHARACTERS = 2_000_000  # a session of 60 foods is about 6,000
+LARGEST_CHARACTERS = 300_000  # a session of 60 foods is about 6,000
 _LONGEST_REASON = 160
 _AT = re.compile(r" - at `\$?\.?(.*)`$")
 _KINDS = {"str": "text", "float": "a number", "int": "a whole number", "bool": "true or false", "object": "a group of fields", "array": "a list", "null": "nothing", "date": "a day (YYYY-MM-DD)", "datetime": "a day with a time"}  # fmt: skip
