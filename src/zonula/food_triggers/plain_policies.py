@@ -1,6 +1,7 @@
 """The policies that others use, as objects that can be compared with the information-gain policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,11 @@ from zonula.food_triggers.hyperparameters import DEFAULT, Hyperparameters
 from zonula.food_triggers.inference import infer
 from zonula.food_triggers.information_gain import InformationGain
 from zonula.food_triggers.reintroduction import Decision, Dose, Plan, Reintroduction, Stop
+from zonula.knowledge import shelf
+
+
+def _card() -> Any:
+    return shelf().card("food_triggers/fixed_protocol").data
 
 
 @dataclass(frozen=True)
@@ -16,13 +22,13 @@ class FixedSequential:
     """One food at a time in the order of the list: rising doses on consecutive days, washout, judged by eye.
 
     portions: share of the largest dose on each day. washout: rest days. rise: points by which the mean of the worst symptom
-    must exceed the week before for the eye to call it a reaction.
+    must exceed the week before for the eye to call it a reaction. The figures stand on the card food_triggers/fixed_protocol.
     """
 
     name: str = "fixed-sequential"
-    portions: tuple[float, ...] = (0.25, 0.5, 1.0)
-    washout: int = 3
-    rise: float = 1.5
+    portions: tuple[float, ...] = field(default_factory=lambda: tuple(_card()["portions"]))
+    washout: int = field(default_factory=lambda: int(_card()["washout_days"]))
+    rise: float = field(default_factory=lambda: float(_card()["rise_points"]))
 
     def next(self, state: Reintroduction) -> Plan | Stop:
         """The next dose of the food in turn, a rest day, or the stop after the last washout."""
