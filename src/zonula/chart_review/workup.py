@@ -8,10 +8,13 @@ from zonula.chart_review.contract import SymptomDomain, WorkupItem, WorkupStatus
 from zonula.chart_review.library.domains import card_of
 from zonula.chart_review.library.phrases import tests
 from zonula.chart_review.library.red_flags import RED_FLAGS
+from zonula.chart_review.library.red_flags import card_of as flag_card
 from zonula.chart_review.library.workup import NOT_INTERPRETABLE, WITHHELD_ONLY_WHEN_REASSURING
 from zonula.chart_review.reading import has_result, judgement, moment
 
 _TESTS, _CORE = "chart_review/tests", "chart_review/core_screen"
+_SCREENS = {"phq9": "depression_screen", "gad7": "anxiety_screen"}
+_OLD = "more than a year ago, which says little of today"
 _BY_PARTS = "in the records only by some of its values"
 _STATUS = {
     "normal": WorkupStatus.REASSURING,
@@ -64,6 +67,10 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
     if results:
         last = next((fact for fact in reversed(results) if fact.when.known), results[-1])
         status, reason, more, card = _withheld(case, test, _STATUS[_judged(case, last)])
+        if status is WorkupStatus.DONE_UNJUDGED and test in _SCREENS:
+            status, reason, card = _screened(case, _SCREENS[test])
+        elif status is WorkupStatus.REASSURING and _is_old(case, test, last):
+            reason, card = _OLD, (_CORE,)
         because = list(dict.fromkeys((*(fact.id for fact in results), *more)))
         cards = (*cards, *card)
     elif "part_of" in described and (results := case.facts(tests(described["part_of"]))):
@@ -88,6 +95,24 @@ def _item(case: Case, test: str, groups: tuple[str, ...]) -> WorkupItem:
         because=tuple(because),
         according_to=cards,
     )
+
+
+def _screened(case: Case, flag: str) -> tuple[WorkupStatus, str, tuple[str, ...]]:
+    """A questionnaire total has no laboratory's limits; the screening limit of its red flag judges it."""
+    raised, card = case.truth(RED_FLAGS[flag]).holds, (flag_card(flag),)
+    if raised is None:
+        return WorkupStatus.DONE_UNJUDGED, "", ()
+    if raised:
+        return WorkupStatus.ABNORMAL, "at or above the screening limit", card
+    return WorkupStatus.REASSURING, "below the screening limit", card
+
+
+def _is_old(case: Case, test: str, fact: Fact) -> bool:
+    """Whether a reassuring result says little of today."""
+    screen, dated = case.card(_CORE).data, moment(fact)
+    if dated is None or test in screen["holds_for_life"]:
+        return False
+    return case.today.toordinal() - dated.latest.toordinal() > int(screen["old_after_days"])
 
 
 def _judged(case: Case, fact: Fact) -> str | None:

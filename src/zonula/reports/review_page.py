@@ -128,7 +128,7 @@ def _figures(review: Review) -> tuple[Figure, ...]:
             str(summary.domains_present),
             f"of {total}",
         ),
-        Figure("at the same time, at most", str(summary.max_concurrent_domains), overlap),
+        Figure("at the same time, at the peak", str(summary.max_concurrent_domains), overlap),
         Figure(_counted("visit", summary.encounters), str(summary.encounters)),
         Figure(_counted("specialty", summary.specialties), str(summary.specialties)),
         Figure(
@@ -223,7 +223,7 @@ def _criterion(criterion: Criterion, reasons: Reasons) -> CriterionRow:
 
 
 _WORKUP_WORDS = {
-    WorkupStatus.MISSING: "never done",
+    WorkupStatus.MISSING: "not in the records",
     WorkupStatus.NOT_INTERPRETABLE: "done, but cannot be read",
     WorkupStatus.INCONCLUSIVE: "inconclusive",
     WorkupStatus.ABNORMAL: "abnormal",

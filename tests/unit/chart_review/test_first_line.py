@@ -80,3 +80,33 @@ def test_records_from_the_future_are_named(drawing):
     (found,) = [finding for finding in told.findings if finding.id == "chart_review.later_records"]
     assert found.because == ("3",)
     assert "3" in told.facts
+
+
+@pytest.mark.parametrize(
+    ("code", "when", "value", "limits", "status", "reason"),
+    [
+        ("loinc 3016-3", "2026-06-01", "2 mIU/L", "0.4-4", "reassuring", ""),
+        (
+            "loinc 3016-3",
+            "2014-06-01",
+            "2 mIU/L",
+            "0.4-4",
+            "reassuring",
+            "more than a year ago, which says little of today",
+        ),
+        ("loinc 3016-3", "2014-06-01", "9 mIU/L", "0.4-4", "abnormal", ""),
+        ("loinc 2458-8", "2014-06-01", "150 mg/dL", "70-400", "reassuring", ""),
+        ("loinc 44261-6", "2026-06-01", "11", "", "abnormal", "at or above the screening limit"),
+        ("loinc 44261-6", "2026-06-01", "4", "", "reassuring", "below the screening limit"),
+    ],
+)
+def test_an_old_reassurance_is_called_old_and_a_screen_is_judged(drawing, code, when, value, limits, status, reason):
+    table = f"""
+    id | kind        | code         | text | when       | value   | limits
+    1  | condition   | icd10cm F41.9 | Anxiety | 2026-01-01 |  |
+    2  | observation | {code}       | Test | {when}     | {value} | {limits}
+    """
+    (found,) = [
+        item for item in review(drawing.chart(table), drawing.TODAY).workup if "2" in item.because and item.times
+    ]
+    assert (found.status, found.reason) == (status, reason)

@@ -88,3 +88,12 @@ def test_lists_that_are_closed_on_screen_do_not_hide_what_is_unsafe_in_print():
     for section in ("unsafe", "next", "look-at", "excluded", "open", "hypotheses"):
         assert f'<section id="{section}"' in before_next
     assert 'class="list"' not in before_next
+
+
+def test_a_flag_whose_question_is_asked_better_elsewhere_points_there():
+    found = assessed("mara-lindqvist")
+    page = page_of(found, "1")
+    (flag,) = [each for each in page.sections[1].statements if each.id.endswith("celiac_tested_without_iga")]
+    step = next(step for step in page.steps if f"Clinician: see step {step.order}" in flag.asks)
+    assert "IgA" in step.what
+    assert "Add a total IgA" not in assessment_html(page)

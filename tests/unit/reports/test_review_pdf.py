@@ -42,7 +42,7 @@ def test_the_values_are_those_of_the_review(review):
     _, _, text = read(review)
     summary = review.summary
     for said in (f"{summary.years:g}", "1 abnormal, 1 inconclusive, 1 normal", "Neurology", "Multiple sclerosis: suspected, refuted in the record",
-                 "Ferritin (8 ng/mL, 2019-03-04)", "never done: tTG-IgA with total IgA", "1 document, 12 entries read, 9 records kept, 1 place skipped"):  # fmt: skip
+                 "Ferritin (8 ng/mL, 2019-03-04)", "not in the records: tTG-IgA with total IgA", "1 document, 12 entries read, 9 records kept, 1 place skipped"):  # fmt: skip
         assert said in text
     assert review.red_flags[0].says in text
     assert all(domain.title in text for domain in review.symptom_domains)
