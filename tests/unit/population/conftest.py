@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import zonula.population.stage as staging
+
 
 def resources(number, *, fatigue=True, note=""):
     """One patient's resources; references are relative, as in Bulk Data."""
@@ -67,24 +69,31 @@ PEOPLE = [
 ]  # fmt: skip
 
 
+def write_export(root, count):
+    """Write an export of so many patients as NDJSON files."""
+    root.mkdir(parents=True)
+    lines = {}
+    for made in [*PEOPLE, *(each for number in range(count) for each in resources(number, fatigue=number % 4 != 3))]:
+        lines.setdefault(made["resourceType"], []).append(json.dumps(made))
+    for kind, rows in lines.items():
+        (root / f"{kind}.ndjson").write_text("\n".join(rows) + "\n")
+    return root
+
+
 @pytest.fixture
 def export(tmp_path):
     """A function that writes an export of so many patients into a folder of NDJSON files."""
+    return lambda count=12, folder="export": write_export(tmp_path / folder, count)
 
-    def write(count=12, folder="export"):
-        root = tmp_path / folder
-        root.mkdir(parents=True)
-        lines = {}
-        for made in [
-            *PEOPLE,
-            *(each for number in range(count) for each in resources(number, fatigue=number % 4 != 3)),
-        ]:
-            lines.setdefault(made["resourceType"], []).append(json.dumps(made))
-        for kind, rows in lines.items():
-            (root / f"{kind}.ndjson").write_text("\n".join(rows) + "\n")
-        return root
 
-    return write
+@pytest.fixture(scope="session")
+def staged_export(tmp_path_factory):
+    """An export of twelve patients and its staged folder, in several parts."""
+    root = write_export(tmp_path_factory.mktemp("population") / "export", 12)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(staging, "PART_BYTES", 4000)
+        staging.stage([root], root.parent / "staged")
+    return root, root.parent / "staged"
 
 
 @pytest.fixture

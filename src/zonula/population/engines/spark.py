@@ -25,13 +25,14 @@ class SparkEngine:
 
     def __init__(self, master: str = "local[2]", settings: dict[str, str] | None = None) -> None:
         self._master, self._settings = master, settings or {}
+        self._local = master.startswith("local")
         self._tables: dict[str, Any] = {}
 
     def __enter__(self) -> "SparkEngine":
         pyspark = _pyspark()
         _find_java()
         building = pyspark.SparkSession.builder.master(self._master).appName("zonula population")
-        for name, value in {**_SETTINGS, **self._settings}.items():
+        for name, value in {**_SETTINGS, **(_ON_ONE_MACHINE if self._local else {}), **self._settings}.items():
             building = building.config(name, value)
         try:
             self._session = building.getOrCreate()
@@ -56,7 +57,12 @@ class SparkEngine:
     def make(self, query: Query) -> None:
         """Run a query and keep its result."""
         # A checkpoint cuts the plan off: carried along, the plans of all earlier tables would outgrow any memory.
-        made = self._session.sql(spark_sql(query.sql)).localCheckpoint(eager=True)
+        found = self._session.sql(spark_sql(query.sql))
+        if self._local:
+            found = found.coalesce(
+                self._session.sparkContext.defaultParallelism
+            )  # a branch per set is a partition per set
+        made = found.localCheckpoint(eager=True)
         made.createOrReplaceTempView(query.table)
         self._tables[query.table] = made
 
@@ -74,6 +80,7 @@ class SparkEngine:
 
 _SETTINGS = {
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
@@ -82,6 +89,7 @@ _SETTINGS = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.maxPlanStringLength": "20000",
 }
+_ON_ONE_MACHINE = {"spark.sql.shuffle.partitions": "2"}
 
 
 @lru_cache(maxsize=512)
