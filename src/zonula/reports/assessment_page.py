@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zonula.chart import Level, State
-from zonula.journey import Assessment, NextStep
+from zonula.journey import SAME_QUESTION, Assessment, NextStep
 from zonula.laboratory_tests.celiac import CeliacState
 from zonula.laboratory_tests.celiac.signs import Intake
 from zonula.reports.reasons import UNVERIFIED, CardLine, FactLine, Reasons
@@ -71,7 +71,7 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
     person = assessment.review.patient
 
     def said(ids: tuple[str, ...]) -> tuple[Statement, ...]:
-        return tuple(statement(assessment.findings[name], reasons) for name in ids)
+        return tuple(_pointed(statement(assessment.findings[name], reasons), assessment) for name in ids)
 
     crisis = tuple(
         name
@@ -140,6 +140,17 @@ def page_of(assessment: Assessment, version: str) -> AssessmentPage:
         facts=reasons.facts,
         cards=reasons.cards,
     )
+
+
+def _pointed(said: Statement, assessment: Assessment) -> Statement:
+    """A question that is asked better elsewhere is not asked a second time in other words: the statement points to its step."""
+    if said.id not in SAME_QUESTION:
+        return said
+    steps = [step for step in assessment.next_steps if said.id in step.because]
+    own = " ".join(said.asks)
+    if not steps or all(step.what.rstrip(".") in own for step in steps):
+        return said
+    return said._replace(asks=tuple(f"{step.who[:1].upper()}{step.who[1:]}: see step {step.order}" for step in steps))
 
 
 def _gluten(assessment: Assessment) -> str:
