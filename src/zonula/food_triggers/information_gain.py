@@ -26,7 +26,7 @@ class InformationGain:
     name: str = "information-gain"
     trigger_above: float = 0.85
     safe_below: float = 0.02
-    safe_at_end: float = 0.06
+    safe_at_end: float = 0.08
     fewest: int = 2
     suspect_above: float = 0.12
     burden: float = 0.02

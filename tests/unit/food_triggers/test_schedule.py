@@ -42,7 +42,7 @@ def test_strong_triggers_are_found_and_harmless_foods_cleared():
     outcomes = [run(seed, Conversation(InformationGain()).reply, traps, groups=12) for seed in range(4)]
     assert sum(o.found for o in outcomes) >= 5
     assert sum(o.false for o in outcomes) == 0
-    assert sum(o.cleared for o in outcomes) >= 0.8 * sum(o.harmless for o in outcomes)
+    assert sum(o.cleared for o in outcomes) >= 0.7 * sum(o.harmless for o in outcomes)
 
 
 def test_the_first_dose_is_small_until_it_was_really_eaten():
