@@ -75,7 +75,7 @@ def seconds(method, diaries):
 
 
 def main() -> None:
-    warnings.simplefilter("ignore")  # statsmodels resets filters per module; its rank warnings are expected of this peer
+    warnings.simplefilter("ignore")
     people = [free_living(30_000 + n, (30, 60, 90)[n % 3], Traps()) for n in range(PEOPLE)]
     diaries = [diary_of(person, rows, (30, 60, 90)[n % 3]) for n, (person, rows) in enumerate(people)]
     truth = np.concatenate([person.is_trigger for person, _ in people])
