@@ -9,6 +9,7 @@ asked              the truths as columns, inner ones first
 told               one row per patient and rule whose answer differs from that of an empty chart
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
@@ -104,21 +105,24 @@ class _Writer:
         ]
         self._add(f"hits{level}", " UNION ALL ".join(hits) or _EMPTY_HITS)
         self._add(f"grouped{level}", _GROUPED.format(hits=f"hits{level}"))
+        for side in self._values.sides.values():
+            if side.level == level:
+                for name, sql in side.written.before:
+                    self._add(name, _of_level(sql, level))
         self._add(f"valued{level}", self._valued(level))
         self._add(f"people{level}", self._people(level, members))
         if not last:
             self._add(f"outer{level}", self._outer(level))
 
     def _valued(self, level: int) -> str:
-        rows = [
+        rows = [] if level == 1 else [f"SELECT * FROM valued{level - 1}"]
+        rows += [
             f"SELECT patient, CAST({side.number} AS INT) AS number, low, high, CAST(NULL AS INT) AS date_low,"
-            f" CAST(NULL AS INT) AS date_high, places FROM ({side.sql}) AS side{side.number}".replace(
-                "FROM hits", f"FROM hits{level}"
-            ).replace("FROM grouped", f"FROM grouped{level}")
+            f" CAST(NULL AS INT) AS date_high, places FROM ({_of_level(side.written.sql, level)}) AS side{side.number}"
             for side in self._values.sides.values()
-            if side.level <= level
+            if side.level == level
         ]
-        reads = [read for read in self._values.reads.values() if read.level <= level]
+        reads = [read for read in self._values.reads.values() if read.level == level]
         if reads:
             listed = ", ".join(
                 f"({read.number}, {read.member}, {str(read.one == 'last').upper()}, {read.what})" for read in reads
@@ -183,6 +187,11 @@ LEFT JOIN (SELECT patient, {values}, MAP_FROM_ENTRIES(LIST(STRUCT_PACK(k := numb
             if added:
                 sql = f"SELECT *, {added} FROM ({sql}) AS layer{depth}"
         self._add("asked", sql)
+
+
+def _of_level(sql: str, level: int) -> str:
+    """A query over the sets known at one level."""
+    return re.sub(r"\bFROM (hits|grouped)\b", rf"FROM \g<1>{level}", sql)
 
 
 _GROUPED = f"""SELECT patient, member, places, first, CAST(CASE WHEN late < 0 THEN late + {UNDATED * 2} ELSE late END AS INT) AS last

@@ -35,11 +35,18 @@ class Read(NamedTuple):
     level: int
 
 
+class Written(NamedTuple):
+    """A query of its own: rows (patient, low, high, places), over `hits`, `grouped` and `touched`. before: tables it reads, by name."""
+
+    sql: str
+    before: tuple[tuple[str, str], ...] = ()
+
+
 class Side(NamedTuple):
-    """A query of its own: rows (patient, low, high, places), over the views `hits`, `grouped` and `touched`."""
+    """A value found by a query of its own."""
 
     number: int
-    sql: str
+    written: Written
     level: int
 
 
@@ -128,15 +135,16 @@ class Values:
         level = max((each.level for each in places), default=1)
         sets = frozenset(number for each in places for number in sets_of(each))
         if node not in self.sides:
+            number = self._next()
             if isinstance(node, n.DistinctOf):
-                sql = _distinct(node, places[0], self._sets)
+                written = _distinct(node, places[0], self._sets)
             elif isinstance(node, n.FallOf):
                 span, limit_level = self.outer(node.days)
                 level = max(level, limit_level + 1 if limit_level else 1)
-                sql = _fall(places[0], self._sets.features.measure(node.measure), span, limit_level)
+                written = _fall(number, places[0], self._sets.features.measure(node.measure), span, limit_level)
             else:
-                sql = _overlap(places, self._words, self._today.low)
-            self.sides[node] = Side(self._next(), sql, level)
+                written = _overlap(number, places, self._words, self._today.low)
+            self.sides[node] = Side(number, written, level)
         side = self.sides[node]
         span = known(side.number)
         if not isinstance(node, n.FallOf):
@@ -226,7 +234,7 @@ def _has_key(node: n.DistinctOf, sets: Sets) -> str:
     return f"ARRAY_LENGTH({key}) > 0" if node.by == "list" else f"{key} IS NOT NULL"
 
 
-def _distinct(node: n.DistinctOf, found: Places, sets: Sets) -> str:
+def _distinct(node: n.DistinctOf, found: Places, sets: Sets) -> Written:
     rows = [f"SELECT patient, place, TRUE AS sure FROM ({_rows(found, sure=True)}) AS s"]
     if found.maybe is not None:
         rows.append(f"SELECT patient, place, FALSE AS sure FROM ({_rows(found, sure=False)}) AS m")
@@ -234,33 +242,36 @@ def _distinct(node: n.DistinctOf, found: Places, sets: Sets) -> str:
     keyed = f"""SELECT r.patient, r.place, r.sure, {"UNNEST(t." + key + ")" if node.by == "list" else "t." + key} AS told
  FROM ({" UNION ALL ".join(rows)}) AS r JOIN touched AS t ON t.patient = r.patient AND t.place = r.place
  WHERE {_has_key(node, sets).replace(key, "t." + key)}"""
-    return f"""SELECT patient, CAST(COUNT(DISTINCT CASE WHEN sure THEN told END) AS DOUBLE) AS low,
+    return Written(f"""SELECT patient, CAST(COUNT(DISTINCT CASE WHEN sure THEN told END) AS DOUBLE) AS low,
  CAST(COUNT(DISTINCT told) AS DOUBLE) AS high, LIST_SORT(LIST_DISTINCT(LIST(place))) AS places
- FROM ({keyed}) AS keyed GROUP BY patient"""
+ FROM ({keyed}) AS keyed GROUP BY patient""")
 
 
-def _fall(found: Places, measure: int, limit: Span, limit_level: int) -> str:
+def _fall(number: int, found: Places, measure: int, limit: Span, limit_level: int) -> Written:
     joined = f"JOIN outer{limit_level} AS q ON q.patient = x.patient" if limit_level else ""
     low = f"q.{limit.low}" if limit_level else limit.low
     values = f"""SELECT s.patient, s.place, t.day_low AS day, t.v{measure}_lo AS amount
  FROM ({_rows(found, sure=True)}) AS s JOIN touched AS t ON t.patient = s.patient AND t.place = s.place
  WHERE t.day_low IS NOT NULL AND t.v{measure}_lo = t.v{measure}_hi AND t.v{measure}_lo > 0"""
-    lasts = f"SELECT patient, MAX(place) AS place FROM ({values}) AS y GROUP BY patient"
+    name = f"readings{number}"
+    lasts = f"SELECT patient, MAX(place) AS place FROM {name} AS y GROUP BY patient"
     ranked = f"""SELECT x.patient, x.place, x.amount, l.place AS last_place, z.amount AS last_amount,
  ROW_NUMBER() OVER (PARTITION BY x.patient ORDER BY x.amount DESC, x.place DESC) AS rank
- FROM ({values}) AS x JOIN ({lasts}) AS l ON l.patient = x.patient
- JOIN ({values}) AS z ON z.patient = l.patient AND z.place = l.place {joined}
+ FROM {name} AS x JOIN ({lasts}) AS l ON l.patient = x.patient
+ JOIN {name} AS z ON z.patient = l.patient AND z.place = l.place {joined}
  WHERE x.place < l.place AND z.day - x.day <= {low}"""
     percent = "GREATEST(CAST(0 AS DOUBLE), (amount - last_amount) / amount * 100)"
-    return f"""SELECT patient, {percent} AS low, {percent} AS high, LIST_VALUE(place, last_place) AS places
+    sql = f"""SELECT patient, {percent} AS low, {percent} AS high, LIST_VALUE(place, last_place) AS places
  FROM ({ranked}) AS ranked WHERE rank = 1"""
+    return Written(sql, ((name, values),))
 
 
-def _overlap(members: list[Places], words: Vocabulary, today: str) -> str:
+def _overlap(number: int, members: list[Places], words: Vocabulary, today: str) -> Written:
     """The first day on which most members were active; see `chart_review.overlap.busiest`, which this follows step by step."""
     rule = words.overlap
     if rule.lasts > rule.joins_within:
         raise ValueError("card chart_review/overlap: lasts is longer than joins_within, which no query can follow")
+    covered, stretches, peaks = f"covered{number}", f"stretches{number}", f"peaks{number}"
     rows = " UNION ALL ".join(
         f"SELECT patient, place, {which} AS which FROM ({_rows(found, sure=True)}) AS s{which}"
         for which, found in enumerate(members)
@@ -268,7 +279,7 @@ def _overlap(members: list[Places], words: Vocabulary, today: str) -> str:
     facts = f"""SELECT r.patient, r.place, r.which, t.stretch_low, t.stretch_high FROM ({rows}) AS r
  JOIN touched AS t ON t.patient = r.patient AND t.place = r.place"""
     before = f"""SELECT *, MAX(stretch_high) OVER (PARTITION BY patient, which ORDER BY stretch_low, stretch_high, place
- ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM ({facts}) AS a WHERE stretch_low IS NOT NULL"""
+ ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached FROM {covered} AS a WHERE stretch_low IS NOT NULL"""
     numbered = f"""SELECT *, SUM(CASE WHEN reached IS NULL OR stretch_low - reached > {rule.joins_within} THEN 1 ELSE 0 END) OVER
  (PARTITION BY patient, which ORDER BY stretch_low, stretch_high, place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
  FROM ({before}) AS b"""
@@ -276,19 +287,20 @@ def _overlap(members: list[Places], words: Vocabulary, today: str) -> str:
  GREATEST(MIN(stretch_low), LEAST(MAX(stretch_high) + {rule.lasts}, {today})) AS until
  FROM ({numbered}) AS c GROUP BY patient, which, island"""
     counted = f"""SELECT s.patient, s.start, COUNT(DISTINCT o.which) AS active FROM
- (SELECT DISTINCT patient, start FROM ({islands}) AS d) AS s
- JOIN ({islands}) AS o ON o.patient = s.patient AND o.start <= s.start AND o.until >= s.start GROUP BY s.patient, s.start"""
+ (SELECT DISTINCT patient, start FROM {stretches} AS d) AS s
+ JOIN {stretches} AS o ON o.patient = s.patient AND o.start <= s.start AND o.until >= s.start GROUP BY s.patient, s.start"""
     busiest = f"""SELECT patient, start, active FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY patient ORDER BY active DESC, start) AS rank
  FROM ({counted}) AS e) AS g WHERE rank = 1"""
-    chosen = f"""SELECT DISTINCT b.patient, o.which FROM ({busiest}) AS b
- JOIN ({islands}) AS o ON o.patient = b.patient AND o.start <= b.start AND o.until >= b.start"""
+    chosen = f"""SELECT DISTINCT b.patient, o.which FROM {peaks} AS b
+ JOIN {stretches} AS o ON o.patient = b.patient AND o.start <= b.start AND o.until >= b.start"""
     totals = f"""SELECT patient, COUNT(DISTINCT which) AS present,
- MAX(CASE WHEN stretch_low IS NULL THEN 1 ELSE 0 END) AS coarse FROM ({facts}) AS h GROUP BY patient"""
-    resting = f"""SELECT f.patient, LIST_SORT(LIST_DISTINCT(LIST(f.place))) AS places FROM ({facts}) AS f
+ MAX(CASE WHEN stretch_low IS NULL THEN 1 ELSE 0 END) AS coarse FROM {covered} AS h GROUP BY patient"""
+    resting = f"""SELECT f.patient, LIST_SORT(LIST_DISTINCT(LIST(f.place))) AS places FROM {covered} AS f
  JOIN ({chosen}) AS w ON w.patient = f.patient AND w.which = f.which GROUP BY f.patient"""
-    return f"""SELECT t.patient, CAST(COALESCE(b.active, 0) AS DOUBLE) AS low,
+    sql = f"""SELECT t.patient, CAST(COALESCE(b.active, 0) AS DOUBLE) AS low,
  CAST(CASE WHEN t.coarse = 1 THEN t.present ELSE COALESCE(b.active, 0) END AS DOUBLE) AS high, r.places
- FROM ({totals}) AS t LEFT JOIN ({busiest}) AS b ON b.patient = t.patient LEFT JOIN ({resting}) AS r ON r.patient = t.patient"""
+ FROM ({totals}) AS t LEFT JOIN {peaks} AS b ON b.patient = t.patient LEFT JOIN ({resting}) AS r ON r.patient = t.patient"""
+    return Written(sql, ((covered, facts), (stretches, islands), (peaks, busiest)))
 
 
 LAST_KEY = (
