@@ -27,13 +27,14 @@ from zonula.laboratory_tests.celiac.signs import (
     reading,
     signs_of,
 )
-from zonula.laboratory_tests.celiac.table import STATES_CARD, CeliacState, decide
+from zonula.laboratory_tests.celiac.table import STATES_CARD, CeliacState, decide, reason
 from zonula.laboratory_tests.hla import HlaMeaning, meaning_of, read_typing, typing_findings
 from zonula.laboratory_tests.hla.meaning import HETERODIMERS
 
 CHALLENGE_CARD = "laboratory_tests/celiac_challenge"
 _ROOM = "laboratory_tests.celiac"
 _ASKS_FOR_SEROLOGY = (CeliacState.C0, CeliacState.C6, CeliacState.OPEN)
+_HIDDEN = Ask("clinician", "Ask a specialist whether to biopsy, or repeat the serology when this has passed.")
 _STATE_CARDS = (STATES_CARD, GLUTEN_CARD, IGA_CARD, STRONG_CARD, DOUBT_CARD, BIOPSY_CARD, HETERODIMERS)
 
 
@@ -63,13 +64,14 @@ def assess_celiac(evidence: CeliacEvidence, today: date) -> CeliacAssessment:
         )
     signs = signs_of(evidence)
     row = decide(signs)
+    because = reason(row, signs)
     hla = meaning_of(read_typing(evidence.hla.typing)) if evidence.hla and evidence.hla.source == "clinical" else None
     guidelines = answers(row.state, evidence)
     missing = missing_from(evidence, signs)
     span = _newest_multiple(evidence)
     return CeliacAssessment(
         state=row.state,
-        because=row.because,
+        because=because,
         blocks_gluten_restriction=row.state.blocks_gluten_restriction,
         signs=signs,
         missing=missing,
@@ -77,7 +79,7 @@ def assess_celiac(evidence: CeliacEvidence, today: date) -> CeliacAssessment:
         hla=hla,
         guidelines=guidelines,
         findings=(
-            _state_finding(evidence, row.state, row.because, missing, today),
+            _state_finding(evidence, row.state, because, missing, today),
             *_side_findings(evidence, row.state, hla, today),
             *(_guideline_finding(answer, today) for answer in guidelines),
         ),
@@ -161,11 +163,18 @@ def _side_findings(evidence: CeliacEvidence, state: CeliacState, hla: HlaMeaning
                     f"{words[0].upper()}{words[1:]} can hide antibodies: a negative test says less.",
                     today,
                     DOUBT_CARD,
+                    asks=(_HIDDEN,),
                 )
             )
     if evidence.age_years is not None and evidence.age_years < doubt.data["hides_below_years"]:
         found.append(
-            _finding("hidden_by_age", "At this age antibodies can be missing in celiac disease.", today, DOUBT_CARD)
+            _finding(
+                "hidden_by_age",
+                "At this age antibodies can be missing in celiac disease.",
+                today,
+                DOUBT_CARD,
+                asks=(_HIDDEN,),
+            )
         )
     if _ttg_without_iga(evidence.draws):
         found.append(

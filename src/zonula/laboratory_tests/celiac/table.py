@@ -169,3 +169,10 @@ TABLE: tuple[Row, ...] = (
 def decide(signs: Signs, table: tuple[Row, ...] = TABLE) -> Row:
     """The first row that matches; the last row matches everything."""
     return next(row for row in table if row.matches(signs))
+
+
+def reason(row: Row, signs: Signs) -> str:
+    """The row in words; for an open work-up of which nothing is missing, what keeps it open."""
+    if row is TABLE[-1] and signs.serology is Serology.NEGATIVE and signs.hidden is Truth.YES:
+        return "serology is negative and something can hide antibodies"
+    return row.because
