@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     happening.add_argument(
         "event",
         metavar="EVENT",
-        help="a step of the protocol, or exclude, give_back, challenge, verdict, sign_off, override, renew, review, adverse_event, note",
+        help="a step of the protocol, or exclude, give_back, challenge, verdict, sign_off, override, renew, review, adverse_event, settle, note",
     )
     _who(happening)
     _known(happening)

@@ -8,7 +8,9 @@ import msgspec
 from zonula.chart import Finding, State
 from zonula.knowledge import Shelf
 from zonula.treatment_protocols.challenge_risk import Setting, challenge_risk
+from zonula.treatment_protocols.food_events import EXCLUSION_GATES, TREATMENT
 from zonula.treatment_protocols.gates import GATES, ask, override_roles
+from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.obligations import celiac_forbids, no_benefit
 from zonula.treatment_protocols.plan import (
     FORMAT,
@@ -18,7 +20,7 @@ from zonula.treatment_protocols.plan import (
     Limits,
     Plan,
     PlanState,
-    Why,
+    Result,
     need,
     refuse,
 )
@@ -27,17 +29,18 @@ from zonula.treatment_protocols.roles import Role
 from zonula.treatment_protocols.situation import Situation
 from zonula.treatment_protocols.timeline import fold, overridden, passed, state_on
 
-# Exclusions that restrict for the sake of the treatment; safety exclusions never wait for a gate.
-TREATMENT = frozenset({Why.ELIMINATION, Why.SUSPECT, Why.PREFERENCE})
-
 
 def limits(shelf: Shelf) -> Limits:
-    """The figures time itself enforces, from their cards."""
+    """The figures the fold enforces, from their cards."""
+    slot = shelf.card("treatment_protocols/challenge_slot").data
     return Limits(
         strict_days=shelf.card("treatment_protocols/restriction_limit").value,
         renewal_days=shelf.card("treatment_protocols/renewal").value,
         give_back_days=shelf.card("treatment_protocols/reexpansion").value,
         verdict_days=shelf.card("treatment_protocols/verdict_expiry").value,
+        challenge_days=len(slot["portions"]) + slot["washout_days"],
+        gluten=gluten_words(shelf),
+        override_roles={gate: override_roles(gate, shelf) for gate in GATES},
     )
 
 
@@ -82,13 +85,15 @@ def _opened(protocol: Protocol, state: PlanState, event: Event, situation: Situa
         yield from _all_open(step.gates, state, event, situation, shelf)
         return
     if event.event == "override":
-        _may_override(event, shelf)
+        need(event.gate in GATES, f"There is no gate {event.gate!r}.", f"Gates: {', '.join(GATES)}.")
     elif event.event == "exclude" and event.why in TREATMENT:
         yield from _exclusion_gates(state, event, situation, shelf)
     elif event.event == "challenge":
         yield from _all_open(("red_flag", "weight"), state, event, situation, shelf)
         _may_challenge(event, situation, shelf)
-    elif event.event in ("give_back", "verdict") and celiac_forbids(event.food, situation, shelf):
+    elif (
+        event.event == "give_back" or (event.event == "verdict" and event.result is Result.ACCEPTED)
+    ) and celiac_forbids(event.food, situation, shelf):
         refuse(f"{event.food} stays out: celiac disease is known.", "This is for life.")
     elif event.event == "renew":
         lacking = no_benefit(state, situation, shelf)
@@ -117,8 +122,8 @@ def _exclusion_gates(state: PlanState, event: Event, situation: Situation, shelf
             f"{event.food} is out because celiac disease is known, not for a while.",
             "Write the exclusion with the reason `celiac`.",
         )
-    asked = ["pregnancy", "eating_disorder", "weight", "red_flag"]
-    if event.food in shelf.card("treatment_protocols/gluten_groups").data:
+    asked = list(EXCLUSION_GATES)
+    if gluten_words(shelf).carried_by(event.food):
         asked.insert(0, "celiac")
     yield from _all_open(tuple(asked), state, event, situation, shelf)
     food = situation.food(event.food)
@@ -135,19 +140,8 @@ def _exclusion_gates(state: PlanState, event: Event, situation: Situation, shelf
         )
 
 
-def _may_override(event: Event, shelf: Shelf) -> None:
-    if event.gate not in GATES:
-        refuse(f"There is no gate {event.gate!r}.", f"Gates: {', '.join(GATES)}.")
-    roles = override_roles(event.gate, shelf)
-    if event.role not in roles:
-        refuse(
-            f"The gate {event.gate} cannot be overridden by the role {event.role}.",
-            f"Allowed: {', '.join(roles) or 'nobody'}.",
-        )
-
-
 def _may_challenge(event: Event, situation: Situation, shelf: Shelf) -> None:
-    gluten = event.food in shelf.card("treatment_protocols/gluten_groups").data
+    gluten = gluten_words(shelf).carried_by(event.food)
     risk = challenge_risk(event.food, gluten=gluten, situation=situation, day=event.day, shelf=shelf)
     if risk.value in (Setting.NEVER, Setting.POSTPONE) or (risk.value == Setting.SUPERVISED and not event.supervised):
         refuse(risk.says, "" if risk.value == Setting.NEVER else "Write it as supervised, or wait.")

@@ -65,11 +65,20 @@ def challenge_risk(group: str, *, gluten: bool, situation: Situation, day: date,
     reasons = [one.says for one in conditions.supervised if answers[one.name] is State.YES]
     unknown = [one.says for one in (*conditions.never, *conditions.supervised) if answers[one.name] is State.UNKNOWN]
     later = [one.says for one in conditions.postpone if answers[one.name] is not State.NO]
+    today_no = [one.says for one in conditions.postpone if answers[one.name] is State.YES]
     if never:
         setting, says, ask = (
             Setting.NEVER,
             f"{group}: never. {'; '.join(never)}.",
             Ask("clinician", f"keep {group} off every re-introduction list"),
+        )
+    elif today_no:
+        # Fever or a cofactor today makes a supervised challenge more dangerous too.
+        after = f" Later not at home: {'; '.join(reasons)}." if reasons else ""
+        setting, says, ask = (
+            Setting.POSTPONE,
+            f"{group}: not today ({'; '.join(today_no)}), not even under supervision.{after}",
+            Ask("patient", "wait until this is over, then ask again"),
         )
     elif reasons or unknown:
         setting = Setting.SUPERVISED
@@ -130,7 +139,7 @@ def _sensitised_and_avoided(asked: _Asked) -> State:
 
 def _under_age(asked: _Asked) -> State:
     age = asked.situation.age
-    return State.UNKNOWN if age is None else State.YES if age < 18 else State.NO
+    return State.UNKNOWN if age is None else State.YES if age < asked.adult else State.NO
 
 
 def _not(state: State) -> State:

@@ -25,6 +25,14 @@ from zonula.treatment_protocols.roles import Role
 Fold = Callable[[Stage, PlanState, Event, Limits], PlanState]
 # Exclusions that safety asks for stand whatever the stage, and need no review to end the elimination.
 LASTING = frozenset({Why.ALLERGY, Why.CELIAC})
+# Exclusions that restrict for the sake of the treatment; safety exclusions never wait for a gate.
+TREATMENT = frozenset({Why.ELIMINATION, Why.SUSPECT, Why.PREFERENCE})
+# Gates of every such exclusion; one that carries gluten needs `celiac` too.
+EXCLUSION_GATES = ("pregnancy", "eating_disorder", "weight", "red_flag")
+# Exclusions made for a while: their review cannot be put further off than the longest strict phase.
+FOR_A_WHILE = frozenset({Why.ELIMINATION, Why.SUSPECT})
+# Who can answer for a challenge under supervision, and for a serious event being settled.
+SUPERVISORS = frozenset({Role.CLINICIAN, Role.ALLERGIST, Role.GASTROENTEROLOGIST})
 # A full renewal needs both.
 RENEWERS = frozenset({Role.DIETITIAN, Role.CLINICIAN})
 
@@ -44,9 +52,9 @@ def _exclude(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pl
         f"{event.food}: the review date is not after the exclusion.",
     )
     need(state.excluded(event.food) is None, f"{event.food} is already excluded.")
-    if why is Why.ELIMINATION and event.review_on is not None:
-        latest = event.day + timedelta(limits.strict_days)
-        need(event.review_on <= latest, f"{event.food}: an elimination is reviewed by {latest} at the latest.")
+    _soon_enough(event, why, limits)
+    if why in TREATMENT:
+        _gated(state, event, limits)
     excluded = Exclusion(
         food=event.food, why=why, reason=event.reason, since=event.day, review_on=event.review_on, owner=event.owner
     )
@@ -57,7 +65,40 @@ def _exclude(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pl
     )
 
 
+def _soon_enough(event: Event, why: Why, limits: Limits) -> None:
+    if why in FOR_A_WHILE and event.review_on is not None:
+        latest = event.day + timedelta(limits.strict_days)
+        need(event.review_on <= latest, f"{event.food}: an exclusion as {why} is reviewed by {latest} at the latest.")
+
+
+def _gated(state: PlanState, event: Event, limits: Limits) -> None:
+    """A treatment exclusion in a file stands only with the gates that were open when it was written."""
+    gluten = limits.gluten.carried_by(event.food)
+    overridden = {name for name, *_ in state.overrides}
+    for gate in (*(("celiac",) if gluten else ()), *EXCLUSION_GATES):
+        need(gate in event.open_gates or gate in overridden, f"exclude {event.food}: the gate {gate} was not open.")
+    _settled(state, event)
+
+
+def _settled(state: PlanState, event: Event) -> None:
+    need(
+        not state.unsettled,
+        f"{event.event}: a serious adverse event is not settled.",
+        "A clinician sees the patient and records the event settle with a reason.",
+    )
+
+
+def _celiac_keeps_out(state: PlanState, food: str, limits: Limits) -> bool:
+    """Whether celiac disease stands in the plan and this food, under whatever name, carries gluten."""
+    return any(one.why is Why.CELIAC for one in state.exclusions) and limits.gluten.carried_by(food)
+
+
 def _give_back(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(
+        not _celiac_keeps_out(state, event.food, limits),
+        f"{event.food} stays out: celiac disease is known.",
+        "This is for life.",
+    )
     listed = any(food == event.food for food, _ in state.give_back)
     if not listed:
         excluded = find(state, event.food)
@@ -84,9 +125,15 @@ def _challenge(stage: Stage, state: PlanState, event: Event, limits: Limits) -> 
     need(bool(event.food), "challenge names no food.")
     excluded = state.excluded(event.food)
     need(
-        excluded is None or excluded.why is not Why.CELIAC,
+        not _celiac_keeps_out(state, event.food, limits) and (excluded is None or excluded.why is not Why.CELIAC),
         f"{event.food} is never challenged: celiac disease is known.",
     )
+    need(
+        not event.supervised or event.role in SUPERVISORS,
+        f"The role {event.role} cannot answer for a supervised challenge.",
+        f"Roles: {', '.join(sorted(SUPERVISORS))}.",
+    )
+    _settled(state, event)
     running = Challenge(
         food=event.food, form=event.form, since=event.day, supervised=event.supervised, blinded=event.blinded
     )
@@ -99,6 +146,13 @@ def _verdict(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pl
         refuse(f"No challenge with {event.food} is running.")
     if event.result is None:
         refuse(f"{event.food}: a verdict says accepted, reacts or cannot_tell.")
+    if event.result is Result.ACCEPTED and not running.supervised:
+        earliest = running.since + timedelta(limits.challenge_days)
+        need(
+            event.day >= earliest or running.blinded,
+            f"{event.food} cannot be called accepted before {earliest}: a first taste clears nobody.",
+            "Write it when the portions and the waiting days are over.",
+        )
     expires = event.day + timedelta(limits.verdict_days) if event.result is Result.REACTS else None
     verdict = Verdict(
         food=event.food, form=running.form, day=event.day, result=event.result, blinded=running.blinded, expires=expires
@@ -136,6 +190,12 @@ def _override(stage: Stage, state: PlanState, event: Event, limits: Limits) -> P
     need(bool(event.gate), "override names no gate.")
     need(bool(event.reason.strip()), f"override of {event.gate} needs a reason.")
     need(bool(event.by.strip()), f"override of {event.gate} needs a name.")
+    roles = limits.override_roles.get(event.gate, ())
+    need(
+        event.role in roles,
+        f"The gate {event.gate} cannot be overridden by the role {event.role}.",
+        f"Allowed: {', '.join(roles) or 'nobody'}.",
+    )
     return msgspec.structs.replace(
         state, overrides=(*state.overrides, (event.gate, event.role, event.by, event.reason))
     )
@@ -159,6 +219,7 @@ def _review(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pla
         excluded.why is not Why.ELIMINATION,
         f"{event.food}: an elimination ends with its phase; it is not prolonged by review.",
     )
+    _soon_enough(event, excluded.why, limits)
     reviewed = msgspec.structs.replace(excluded, review_on=event.review_on, reason=event.reason)
     return msgspec.structs.replace(
         state, exclusions=tuple(reviewed if one.food == event.food else one for one in state.exclusions)
@@ -167,7 +228,15 @@ def _review(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pla
 
 def _adverse_event(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
     need(bool(event.reason.strip()), "An adverse event says what happened.")
-    return msgspec.structs.replace(state, adverse_events=state.adverse_events + 1)
+    unsettled = (*state.unsettled, event.reason) if event.serious else state.unsettled
+    return msgspec.structs.replace(state, adverse_events=state.adverse_events + 1, unsettled=unsettled)
+
+
+def _settle(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
+    need(bool(state.unsettled), "No serious adverse event waits to be settled.")
+    need(event.role in SUPERVISORS, f"The role {event.role} cannot settle a serious adverse event.")
+    need(bool(event.reason.strip()), "Settling a serious adverse event needs a reason.")
+    return msgspec.structs.replace(state, unsettled=())
 
 
 def _note(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
@@ -184,5 +253,6 @@ FOLDS: dict[str, Fold] = {
     "renew": _renew,
     "review": _review,
     "adverse_event": _adverse_event,
+    "settle": _settle,
     "note": _note,
 }

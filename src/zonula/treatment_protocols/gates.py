@@ -55,6 +55,8 @@ def _absent(state: State, present: str, absent: str, unknown: str) -> Answer:
 
 def _celiac(situation: Situation, day: date, shelf: Shelf) -> Answer:
     named = f" (state {situation.celiac_state})" if situation.celiac_state else ""
+    if situation.celiac_state in shelf.card(f"{ROOM}/gate_celiac").data["unsettled"]:
+        return State.NO, f"Celiac testing is not settled{named}."
     return _absent(
         situation.gluten_blocked,
         f"Celiac testing still needs gluten in the diet{named}.",
@@ -88,8 +90,9 @@ def _weight(situation: Situation, day: date, shelf: Shelf) -> Answer:
         lost = weight_loss(situation, day, loss["days"])
         if lost is not None and lost >= loss["percent"]:
             return State.NO, f"{lost:.1f} % of body weight was lost within {loss['days']} days."
-    bmi = situation.bmi_on(day)
-    if bmi is None:
+    bmi, weighed = situation.bmi_on(day), situation.weight_on(day)
+    stale = weighed is not None and weighed.day < day - timedelta(limits["recent_days"])
+    if bmi is None or stale:
         return State.UNKNOWN, "The body mass index (height and a recent weight)"
     if bmi < limits["bmi_below"]:
         return State.NO, f"The body mass index is {bmi:.1f}, below {limits['bmi_below']}."

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zonula.chart import Ask, Finding, Level, State
 from zonula.knowledge import Card, Shelf
 from zonula.treatment_protocols.gates import ROOM, ask
+from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.plan import PlanState
 from zonula.treatment_protocols.situation import Situation
 
@@ -31,6 +32,15 @@ def halted(findings: tuple[Finding, ...]) -> bool:
 
 
 def _standing(state: PlanState, situation: Situation, shelf: Shelf) -> Iterator[Finding]:
+    for number, what in enumerate(state.unsettled, 1):
+        yield _said(
+            f"stop.serious_event.{number}",
+            f"Stop: a serious adverse event is not settled: {what}.",
+            state,
+            shelf.card(f"{ROOM}/gate_red_flag"),
+            level=Level.URGENT,
+            asks=Ask("clinician", "see the patient, then record the event settle with a reason"),
+        )
     if state.restricted_since is None and state.challenge is None:
         return
     for gate in STANDING:
@@ -95,7 +105,7 @@ def benefit(state: PlanState, situation: Situation) -> float | None:
 
 def celiac_forbids(food: str, situation: Situation, shelf: Shelf) -> bool:
     """Whether this food carries gluten and celiac disease is known (state C7): then it never comes back."""
-    return situation.celiac_state == "C7" and food in shelf.card(f"{ROOM}/gluten_groups").data
+    return situation.celiac_state == "C7" and gluten_words(shelf).carried_by(food)
 
 
 def _reviews(state: PlanState, situation: Situation, shelf: Shelf) -> Iterator[Finding]:

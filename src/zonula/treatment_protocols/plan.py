@@ -7,6 +7,7 @@ from typing import NoReturn
 import msgspec
 
 from zonula.errors import UserError
+from zonula.treatment_protocols.gluten import GlutenWords
 from zonula.treatment_protocols.protocol import Allowed, Protocol, Stage
 from zonula.treatment_protocols.roles import Role
 
@@ -39,7 +40,7 @@ class Result(StrEnum):
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that happened. event: `start`, a step of the protocol, or one of exclude, give_back, challenge, verdict, sign_off,
-    override, renew, review, adverse_event, note. by: a name or initials; role: what they answer for.
+    override, renew, review, adverse_event, settle, note. by: a name or initials; role: what they answer for.
 
     open_gates: the gates that were open when it was written; the fold refuses a gated event without them.
     """
@@ -104,20 +105,28 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     expires: date | None
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """Figures from the cards that time itself enforces, in days."""
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cards say and the fold enforces on every reading of a plan. *_days: days.
+
+    challenge_days: from the first portion of an open challenge at home to the earliest day it can be called accepted.
+    override_roles: by gate, who may override it.
+    """
 
     strict_days: int
     renewal_days: int
     give_back_days: int
     verdict_days: int
+    challenge_days: int
+    gluten: GlutenWords
+    override_roles: dict[str, tuple[Role, ...]]
 
 
 class PlanState(msgspec.Struct, frozen=True, kw_only=True):
     """Where the plan stands at the end of a day.
 
     restricted_days: consecutive days in restricting stages, this one included. give_back: foods to eat again, and by when.
-    history: (day, stage) of every stage entered. signed: roles that signed the plan; renewed: days added by full renewals.
+    unsettled: serious adverse events no clinician has
+    settled; history: (day, stage) of every stage entered. signed: roles that signed the plan; renewed: days added by full renewals.
     """
 
     day: date
@@ -133,6 +142,7 @@ class PlanState(msgspec.Struct, frozen=True, kw_only=True):
     signed: tuple[Role, ...] = ()
     overrides: tuple[tuple[str, Role, str, str], ...] = ()
     adverse_events: int = 0
+    unsettled: tuple[str, ...] = ()
     history: tuple[tuple[date, str], ...] = ()
 
     @property
@@ -147,7 +157,7 @@ class PlanState(msgspec.Struct, frozen=True, kw_only=True):
 
     def excluded(self, food: str) -> Exclusion | None:
         """The exclusion of that food, or None when it may be eaten."""
-        return next((one for one in self.exclusions if one.food == food), None)
+        return next((one for one in self.exclusions if one.food.casefold() == food.strip().casefold()), None)
 
 
 def refuse(what: str, cure: str = "") -> NoReturn:

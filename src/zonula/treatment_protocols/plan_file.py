@@ -34,7 +34,8 @@ def parse_plan(text: str, name: str) -> Plan:
 def parse_situation(text: str, name: str) -> Situation:
     """Read what is known about the patient. Raises UserError naming the field."""
     try:
-        return msgspec.convert(_load(text, name) or {}, Situation)
+        written = _load(text, name)
+        return msgspec.convert({} if written is None else written, Situation)
     except msgspec.ValidationError as wrong:
         raise UserError(f"{name}: {wrong}.") from None
 
@@ -42,5 +43,5 @@ def parse_situation(text: str, name: str) -> Situation:
 def _load(text: str, name: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
+    except (yaml.YAMLError, ValueError, RecursionError) as wrong:  # ValueError: a date like 2026-13-01
         raise UserError(f"{name}: not readable as YAML or JSON: {' '.join(str(wrong).split())[:160]}.") from None

@@ -125,7 +125,7 @@ def parse_protocol(text: str, name: str, gates: Iterable[str]) -> Protocol:
     """A clinic's own protocol file. Raises UserError saying what is wrong."""
     try:
         return check(yaml.safe_load(text), name, gates)
-    except yaml.YAMLError as wrong:
+    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
         raise UserError(f"{name}: not readable as YAML: {' '.join(str(wrong).split())[:160]}.") from None
 
 

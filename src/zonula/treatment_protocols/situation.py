@@ -1,33 +1,36 @@
 """What is known about the patient when a gate is asked. Every field may be unknown, and unknown never opens a gate."""
 
 from datetime import date
+from typing import Annotated, Literal
 
 import msgspec
 
 from zonula.chart import State
 
 UNKNOWN = State.UNKNOWN
+# The states of the laboratory room's celiac table; empty is unknown. A misspelt state must not pass as "not celiac".
+CeliacState = Literal["", "C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8"]
 
 
 class Weight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One weighing, in kg."""
 
     day: date
-    kg: float
+    kg: Annotated[float, msgspec.Meta(gt=0, lt=700)]
 
 
 class Score(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One weekly 12-domain total: the sum of the twelve 0-10 severities, 0 to 120."""
 
     day: date
-    total: float
+    total: Annotated[float, msgspec.Meta(ge=0, le=120)]
 
 
 class RedFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A red flag that stands: the finding's id and its level (E, U, P, H, C)."""
 
     finding: str
-    level: str
+    level: Literal["E", "U", "P", "H", "C"]
 
 
 class FoodHistory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,13 +56,13 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     weights and scores: in any order. foods: by food group.
     """
 
-    age: int | None = None
-    celiac_state: str = ""
+    age: Annotated[int, msgspec.Meta(ge=0, le=120)] | None = None
+    celiac_state: CeliacState = ""
     gluten_blocked: State = UNKNOWN
     pregnant: State = UNKNOWN
     breastfeeding: State = UNKNOWN
     eating_disorder_risk: State = UNKNOWN
-    height_m: float | None = None
+    height_m: Annotated[float, msgspec.Meta(gt=0.3, lt=2.8)] | None = None
     weights: tuple[Weight, ...] = ()
     scores: tuple[Score, ...] = ()
     asthma_uncontrolled: State = UNKNOWN

@@ -116,6 +116,11 @@ def fold(protocol: Protocol, state: PlanState, event: Event, limits: Limits) -> 
     missing = [gate for gate in step.gates if gate not in event.open_gates and not overridden(state, gate)]
     if missing:
         raise IllegalStepError(f"{event.event}: the gate {missing[0]} was not open.")
+    if step.gates and state.unsettled:
+        raise IllegalStepError(
+            f"{event.event}: a serious adverse event is not settled.",
+            "A clinician sees the patient and records the event settle with a reason.",
+        )
     if state.challenge is not None and not protocol.stage(step.to).final:
         raise IllegalStepError(f"A challenge with {state.challenge.food} is running.", "Write its verdict first.")
     return entered(protocol, state, step.to, limits)

@@ -24,7 +24,11 @@ SAFE_FOOD = {
 }
 
 
-def situation(day=DAY, *, kg=((0, 65.0),), totals=(), red_flags=(), foods=None, **know):
+# Weighed every week from the day on, as a plan asks for.
+WEEKLY = tuple((-back, 65.0) for back in range(0, 400, 7))
+
+
+def situation(day=DAY, *, kg=WEEKLY, totals=(), red_flags=(), foods=None, **know):
     """A clear situation on `day`; kg and totals are (days before, figure) pairs."""
     clear = {
         "age": 42,
