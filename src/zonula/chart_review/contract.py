@@ -114,9 +114,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """One time somebody wrote a label down. by: performer, else the sending provider, else "the patient" or "not recorded"."""
+    """One time somebody wrote a label down. by: performer, else the sending provider, else "the patient" or "not recorded".
+
+    on: the day it was written down. visited: who was seen when the label was the reason for a visit; nobody knows whose idea it was.
+    recorded_as: the record's status of a coded label, else what kind of words it stands in.
+    """
 
     by: str
+    visited: str = ""
     specialty: str = ""
     on: str | None = None
     recorded_as: str = ""

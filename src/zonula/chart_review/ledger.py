@@ -42,7 +42,8 @@ def _entry(case: Case, label: str, facts: tuple[Fact, ...]) -> tuple[Suspicion, 
     met = sum(criterion.standing is CriterionMet.MET for criterion in supporting)
     never = sum(criterion.standing is CriterionMet.NEVER_TESTED for criterion in supporting)
     when = f" on {first.on}" if first.on else ""
-    raised = f"proposed by {first.by}" if own else f"raised as the reason for a visit, by whom is {first.by}"
+    to = f" to {first.visited}" if first.visited else ""
+    raised = f"proposed by {first.by}" if own else f"raised as the reason for a visit{to}"
     says = (
         f"{card.data['label']} ({card.data['recognition']}): {raised}{when}, a suspicion; "
         f"of {len(supporting)} criteria the record can show, {met} met, {never} never tested."
@@ -79,7 +80,8 @@ def _proposal(case: Case, label: str, fact: Fact) -> Proposal:
     visit = fact.kind is Kind.ENCOUNTER
     dated = moment(fact) if visit else fact.recorded or moment(fact)
     return Proposal(
-        by=f"not recorded (visit to {by})" if visit and by != told else by,
+        by=told if visit else by,
+        visited=by if visit and by != told else "",
         specialty=fact.specialty,
         on=written(dated),
         recorded_as=_VISIT if visit else _recorded_as(case, f"label/{label}", fact),

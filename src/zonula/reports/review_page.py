@@ -4,6 +4,7 @@ from zonula.chart import Finding, Level, State
 from zonula.chart_review.contract import (
     Criterion,
     CriterionMet,
+    Proposal,
     Review,
     Suspicion,
     SymptomDomain,
@@ -185,24 +186,34 @@ _STANDINGS = {
 }
 
 
+_PROPOSALS = 6  # shown of one label: the first ones and the last
+
+
+def _proposal(each: Proposal) -> str:
+    """`2019-05-13: Dr. A (Neurology), recorded as suspected`, or `2019-05-13: reason for a visit to Dr. A (Neurology)`."""
+    specialty = f" ({each.specialty})" if each.specialty else ""
+    if each.visited:
+        said = f"{each.recorded_as} to {each.visited}{specialty}"
+    else:
+        said = f"{each.by}{specialty}" + (
+            f", recorded as {each.recorded_as.replace('_', ' ')}" if each.recorded_as else ""
+        )
+    return plain(f"{each.on or 'no date'}: {said}", 200)
+
+
 def _suspicion(suspicion: Suspicion, reasons: Reasons) -> SuspicionCard:
     counts = {standing: sum(each.standing is standing for each in suspicion.criteria) for standing in CriterionMet}
-    proposals = tuple(
-        plain(
-            f"{each.on or 'no date'}: {each.by}"
-            + (f" ({each.specialty})" if each.specialty else "")
-            + (f", recorded as {each.recorded_as.replace('_', ' ')}" if each.recorded_as else ""),
-            200,
-        )
-        for each in suspicion.proposals
-    )
+    told = [_proposal(proposal) for proposal in suspicion.proposals]
+    if len(told) > _PROPOSALS + 1:
+        between = f"… {len(told) - _PROPOSALS} more in between; all records stand under the reasons …"
+        told = [*told[: _PROPOSALS - 1], between, told[-1]]
     return SuspicionCard(
         label=suspicion.label,
         status="reported by the patient"
         if suspicion.status == "patient_reported"
         else suspicion.status.replace("_", " "),
         recognition=suspicion.recognition,
-        proposals=proposals,
+        proposals=tuple(told),
         refuted=bool(suspicion.refuted_by_record),
         tally=", ".join(
             f"{counts[standing]} {_STANDINGS[standing].split(' or')[0]}"

@@ -141,7 +141,9 @@ def test_words_in_a_record_never_confirm_a_label(drawing):
         "ibs": "confirmed", "gluten_sensitivity": "a worry",
     }  # fmt: skip
     adrenal = next(found for found in told.suspicions if found.id == "adrenal_fatigue")
-    assert adrenal.proposed_by == "not recorded (visit to Dr. E)", "whoever was visited did not propose it"
+    assert (adrenal.proposed_by, adrenal.proposals[0].visited) == ("not recorded", "Dr. E"), (
+        "whoever was visited did not propose it"
+    )
 
 
 def test_a_label_is_dated_by_the_day_it_was_written_down(drawing):

@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zonula.chart_review.contract import Proposal
 from zonula.reports.review_page import page_of
 from zonula.reports.review_text import review_text
 
@@ -63,3 +65,16 @@ def test_the_timeline_shows_spans_tests_visits_and_labels(review):
     assert rows["Rash"] == "not in the records"
     assert rows["Abnormal"].strip() == "■"
     assert "×" in rows["Multiple sclerosis"]
+
+
+def test_a_label_written_down_often_shows_its_first_and_its_last(review):
+    visit = Proposal(
+        by="not recorded", visited="Dr. V", specialty="Neurology", on="2001", recorded_as="reason for a visit"
+    )
+    often = [visit, *(Proposal(by=f"Dr. {number}", on=str(2002 + number)) for number in range(20))]
+    label = msgspec.structs.replace(review.suspicions[0], proposals=tuple(often))
+    text = text_of(msgspec.structs.replace(review, suspicions=(label,)))
+    assert "2001: reason for a visit to Dr. V (Neurology)" in text
+    assert "2021: Dr. 19" in text
+    assert "15 more in between" in " ".join(text.split())
+    assert "Dr. 10" not in text
