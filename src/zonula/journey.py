@@ -37,7 +37,7 @@ from zonula.laboratory_tests import (
     together,
 )
 from zonula.laboratory_tests.celiac import Hla
-from zonula.questionnaires import Questionnaire, Response, Score, answers_as_facts, compare, score, shipped
+from zonula.questionnaires import Questionnaire, Response, Score, answers_as_facts, compare, score, shipped, standing
 from zonula.skin_prick_tests import Panel, Session, SkinTest, read
 
 SCHEMA = "zonula.assessment/1"
@@ -139,15 +139,16 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     evidence = msgspec.structs.replace(evidence, responses=_named(evidence.responses))
     reviewed = review(chart, today, imported)
     scores = tuple(score(form, response, today) for form, response in evidence.responses)
+    answers = standing(scores)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
     celiac = assess_celiac(_celiac_evidence(chart, evidence, today), today)
     work_up = exclusion_workup(chart, present, today, celiac)
     skin = _skin(evidence, shelf)
     findings = _by_id(
         chain(
-            _alarms(scores),
+            _alarms(answers),
             reviewed.red_flags,
-            *(scored.findings for scored in scores),
+            answers,
             work_up.findings,
             genotype_findings(evidence.genotype, today) if evidence.genotype else (),
             skin.findings if skin else (),
@@ -208,9 +209,9 @@ def _refuse_strangers(chart: Chart, evidence: Evidence, today: date) -> None:
             )
 
 
-def _alarms(scores: Iterable[Score]) -> tuple[Finding, ...]:
+def _alarms(answers: Iterable[Finding]) -> tuple[Finding, ...]:
     """What the patient answers that cannot wait goes before everything of the same urgency."""
-    return tuple(finding for scored in scores for finding in scored.findings if finding.id.startswith(ALARM))
+    return tuple(finding for finding in answers if finding.id.startswith(ALARM))
 
 
 def _celiac_evidence(chart: Chart, evidence: Evidence, today: date) -> CeliacEvidence:

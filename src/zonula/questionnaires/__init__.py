@@ -24,6 +24,7 @@ from zonula.questionnaires.reading import load
 from zonula.questionnaires.response import Response, read_response, read_responses
 from zonula.questionnaires.score import Completeness, ScaleScore, Score, Shown
 from zonula.questionnaires.scoring import score
+from zonula.questionnaires.standing import standing
 from zonula.questionnaires.template import empty_response
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "score",
     "score_many",
     "shipped",
+    "standing",
     "trend",
     "validate",
 ]

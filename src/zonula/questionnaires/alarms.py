@@ -53,7 +53,10 @@ class Bmi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One alarm. says: the sentence when raised; asked: what to ask when the answer is missing."""
+    """One alarm. says: the sentence when raised; asked: what to ask when the answer is missing.
+
+    lasting: about something that once happened; a later "no" does not undo it.
+    """
 
     level: Level
     says: str
@@ -61,6 +64,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     asks: tuple[AlarmAsk, ...]
     triggers: tuple[Trigger, ...] = ()
     bmi: Bmi | None = None
+    lasting: bool = False
 
 
 @cache
@@ -72,6 +76,15 @@ def _alarms() -> tuple[tuple[Card, Alarm], ...]:
         except msgspec.ValidationError as wrong:
             raise KnowledgeError(f"card {card.id}: data: {wrong}") from None
     return tuple(read)
+
+
+def lasting_alarms() -> frozenset[str]:
+    """The ids of findings that no later answer undoes."""
+    return frozenset(_finding_id(card) for card, alarm in _alarms() if alarm.lasting)
+
+
+def _finding_id(card: Card) -> str:
+    return f"questionnaires.alarm.{card.id.rpartition('/')[2]}"
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -202,7 +215,7 @@ def _finding(
         else f"{card.title}: not answered, or the answer cannot be read."
     )
     return Finding(
-        id=f"questionnaires.alarm.{card.id.rpartition('/')[2]}",
+        id=_finding_id(card),
         says=said + answered,
         as_of=day or today,
         state=state,
