@@ -34,7 +34,7 @@ class InformationGain:
     settle_days: float = 3.0
     patience: int = 60
     worth: float = 0.01
-    enough: tuple[float, ...] = (0.012, 0.025, 0.05, 0.1, 0.25, 0.35, 0.4)
+    enough: tuple[float, ...] = (0.02, 0.04, 0.07, 0.14, 0.3, 0.4)
     hyper: Hyperparameters = DEFAULT
 
     def next(self, state: Reintroduction) -> Plan | Stop:
