@@ -21,6 +21,11 @@ from zonula.diet.supplements import SupplementForm, SupplementReview  # noqa: E4
 from zonula.journey import Assessment  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
 from zonula.outcomes import Aggregate, ClinicReport, Course, PooledReport, Study  # noqa: E402
+from zonula.population.layout import SCHEMAS as STAGED  # noqa: E402
+from zonula.population.report import Report as PopulationReport  # noqa: E402
+from zonula.population.screen import ANSWERS, Screened  # noqa: E402
+from zonula.population.stage import Manifest  # noqa: E402
+from zonula.population.validate import Validity  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
 from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
@@ -45,6 +50,10 @@ STRUCTS: dict[str, Any] = {
     "clinic-aggregate": Aggregate,
     "pooled": PooledReport,
     "study": Study,
+    "population-manifest": Manifest,
+    "population-screened": Screened,
+    "population-report": PopulationReport,
+    "population-validity": Validity,
 }
 
 
@@ -62,6 +71,12 @@ def pages() -> dict[Path, str]:
         lines += [f"| `{field.name}` | {field.type} | {field.metadata[b'meaning'].decode()} |" for field in columns]
         lines.append("")
     found[ROOT / "docs" / "generated" / "chart-tables.md"] = "\n".join(lines)
+    lines = ["# The staged tables of a population", "", "Printed from `zonula.population`; do not edit.", ""]
+    for table, columns in {**STAGED, "answers": ANSWERS}.items():
+        lines += [f"## {table}", "", "| column | type | meaning |", "|---|---|---|"]
+        lines += [f"| `{field.name}` | {field.type} | {field.metadata[b'meaning'].decode()} |" for field in columns]
+        lines.append("")
+    found[ROOT / "docs" / "generated" / "population-tables.md"] = "\n".join(lines)
     lines = [
         "# The treatment protocols",
         "",
