@@ -138,7 +138,7 @@ def assess(chart: Chart, evidence: Evidence, today: date, shelf: Shelf, imported
     _refuse_strangers(chart, evidence, today)
     evidence = msgspec.structs.replace(evidence, responses=_named(evidence.responses))
     reviewed = review(chart, today, imported)
-    scores = tuple(score(form, response, today) for form, response in evidence.responses)
+    scores = tuple(score(form, response, today, form.title or "answers") for form, response in evidence.responses)
     answers = standing(scores)
     present = [domain.id for domain in reviewed.symptom_domains if domain.present]
     celiac = assess_celiac(_celiac_evidence(chart, evidence, today), today)

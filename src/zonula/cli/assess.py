@@ -25,6 +25,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 KNOWN = {
     "records",
     "questionnaires",
+    "templates",
     "celiac.yaml",
     "hla.txt",
     "skin-test.yaml",
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--example", action="store_true", help="assess the fictional patient that ships with Zonula")
     parser.add_argument(
-        "--template", type=Path, metavar="DIR", help="write an empty case folder with templates to fill in"
+        "--template", type=Path, metavar="DIR", help="write an empty case folder with templates to copy and fill in"
     )
     parser.add_argument("--patient", metavar="ID", help="which patient, when the records hold several")
     parser.add_argument("--today", type=day, metavar="DATE", help="assess as of this day (default: the day it is)")
@@ -204,20 +205,23 @@ def _template(folder: Path) -> int:
     from zonula.laboratory_tests.hla import TEMPLATE as HLA
     from zonula.questionnaires import empty_response, shipped
 
+    examples = folder / "templates"
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UserError(f"{folder}: is there already and not an empty folder.", "Name a new folder.")
-        for part in ("records", "questionnaires"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+        for part in (folder / "records", folder / "questionnaires", examples / "questionnaires"):
+            part.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise UserError(f"{folder}: {wrong.strerror or wrong}.", "Name a folder that can be made.") from None
+    # Apart from the case itself: an example value left in place must never be read as this patient's.
     skin = EXAMPLES.parent / "skin_prick_tests" / "template.yaml"
-    write_text(str(folder / "skin-test.yaml"), skin.read_text(encoding="utf-8"))
-    write_text(str(folder / "celiac.yaml"), CELIAC)
-    write_text(str(folder / "hla.txt"), HLA)
+    write_text(str(examples / "skin-test.yaml"), skin.read_text(encoding="utf-8"))
+    write_text(str(examples / "celiac.yaml"), CELIAC)
+    write_text(str(examples / "hla.txt"), HLA)
     for name in ("symptom-domains", "safety-screen", "phq-9", "gad-7"):
-        write_json(str(folder / "questionnaires" / f"{name}.json"), msgspec.to_builtins(empty_response(shipped(name))))
+        content = msgspec.to_builtins(empty_response(shipped(name)))
+        write_json(str(examples / "questionnaires" / f"{name}.json"), content)
     print(
-        f"Wrote {folder}. Put the records into {folder / 'records'}, fill in the rest, and delete what does not apply."
+        f"Wrote {folder}. Put the records into {folder / 'records'}; copy from {examples} what applies to beside it, and fill it in."
     )
     return 0

@@ -56,8 +56,8 @@ def test_the_example_and_its_case_folder_agree(case, capsys):
 def test_an_empty_case_from_the_template_says_what_is_missing(tmp_path, capsys):
     folder = tmp_path / "new"
     assert main(["assess", "--template", str(folder)]) == 0
-    assert {entry.name for entry in folder.iterdir()} == {
-        "records",
+    assert {entry.name for entry in folder.iterdir()} == {"records", "questionnaires", "templates"}
+    assert {entry.name for entry in (folder / "templates").iterdir()} == {
         "questionnaires",
         "celiac.yaml",
         "hla.txt",
@@ -156,3 +156,23 @@ def test_a_template_never_overwrites_a_file(tmp_path, capsys):
     (tmp_path / "case").write_text("mine", encoding="utf-8")
     assert main(["assess", "--template", str(tmp_path / "case")]) == 2
     assert (tmp_path / "case").read_text(encoding="utf-8") == "mine"
+
+
+def test_no_example_value_of_a_template_is_ever_read_as_the_patients(tmp_path, capsys):
+    folder = tmp_path / "new"
+    assert main(["assess", "--template", str(folder)]) == 0
+    shutil.copy(EXAMPLES / "ines-falk" / "ines-falk.fhir.json", folder / "records")
+    capsys.readouterr()
+    assert main(["assess", str(folder), "--today", "2026-11-24", "--json", "-"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content.get("skin_test") is None
+    assert content["scores"] == []
+    assert content["celiac"]["hla"] is None
+    assert not content["gluten_may_be_restricted"]
+
+
+def test_answers_that_are_not_finished_are_named(case, capsys):
+    edit(case / "questionnaires" / "phq-9.json", '"completed"', '"in-progress"')
+    assert main(["assess", str(case), "--today", "2026-11-24"]) == 2
+    error = capsys.readouterr().err
+    assert "(PHQ-9): status: the answers are unfinished" in error
