@@ -20,7 +20,7 @@ from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.layout import UNDATED
 from zonula.population.queries.dictionaries import BITS, Features
 from zonula.population.queries.facts import touched_facts
-from zonula.population.queries.sets import Member, Sets, Span
+from zonula.population.queries.sets import ALIKE, Member, Sets, Span
 from zonula.population.queries.truths import Truths, silent_answers
 from zonula.population.queries.values import DAY, LAST_KEY, MEASURE, UPPER_LIMITS, Values
 
@@ -71,7 +71,17 @@ class _Writer:
             [1, *(m.level for m in members), *(s.level for s in self._values.sides.values())]
             + [level for _, _, level in self._values.compared_with.values()]
         )
-        self._add("touched", touched_facts(self._features, self._today, list(self._sets.asked)))
+        self._add("seen", touched_facts(self._features, self._today, list(self._sets.asked)))
+        masks = [f"m{place}" for place in range(self._features.columns)]
+        columns = ", ".join([*masks, *ALIKE])
+        self._add(
+            "alike",
+            f"SELECT CAST(ROW_NUMBER() OVER (ORDER BY {columns}) AS INT) AS sort, * FROM (SELECT DISTINCT {columns} FROM seen) AS kinds",
+        )
+        same = " AND ".join(
+            [f"s.{mask} = a.{mask}" for mask in masks] + [f"s.{name} IS NOT DISTINCT FROM a.{name}" for name in ALIKE]
+        )
+        self._add("touched", f"SELECT s.*, a.sort FROM seen AS s JOIN alike AS a ON {same}")
         for level in range(1, deepest + 1):
             self._level(level, members, last=level == deepest)
         self._ask(deepest)
@@ -98,10 +108,22 @@ class _Writer:
         """The sets of one level, what is read from them, and the patients' rows for the next."""
         hits = [] if level == 1 else [f"SELECT patient, place, member FROM hits{level - 1}"]
         joined = "" if level == 1 else f" JOIN outer{level - 1} AS q ON q.patient = t.patient"
+        mine = [member for member in members if member.level == level]
+        coarse = " UNION ALL ".join(
+            f"SELECT sort, CAST({member.number} AS INT) AS member FROM alike WHERE {member.condition}"
+            for member in mine
+            if member.coarse
+        )
+        if coarse:
+            self._add(f"sorts{level}", coarse)
+            hits.append(
+                f"SELECT t.patient, t.place, s.member FROM touched AS t JOIN sorts{level} AS s ON s.sort = t.sort"
+            )
         hits += [
-            f"SELECT t.patient, t.place, CAST({member.number} AS INT) AS member FROM touched AS t{joined} WHERE {member.condition}"
-            for member in members
-            if member.level == level
+            f"SELECT t.patient, t.place, CAST({member.number} AS INT) AS member FROM touched AS t{joined}"
+            f" WHERE t.sort IN (SELECT sort FROM alike WHERE {member.rough}) AND ({member.condition})"
+            for member in mine
+            if not member.coarse
         ]
         self._add(f"hits{level}", " UNION ALL ".join(hits) or _EMPTY_HITS)
         self._add(f"grouped{level}", _GROUPED.format(hits=f"hits{level}"))

@@ -21,6 +21,7 @@ _COLUMNS = {
     n.Attribute.DIRECTION: "direction",
     n.Attribute.SPECIALTY: "specialty",
 }
+ALIKE = ("kind", "status", "standing", "judged", "clarity", "direction", "course", "specialty")  # and the masks
 _MAYBE_UNKNOWN = (n.Attribute.JUDGEMENT, n.Attribute.DIRECTION, n.Attribute.SPECIALTY)
 _UNKNOWN = "CAST(NULL AS BOOLEAN)"
 _FEATURES = (n.CodedIn, n.TextLike)
@@ -37,11 +38,17 @@ class Span(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One set, and its condition over the columns of `touched` and of the values it compares with."""
+    """One set, and its condition over the columns of `touched` and of the values it compares with.
+
+    coarse: the condition reads only what `ALIKE` lists, so that facts alike in that are asked once. rough: what facts must be alike in to
+    be in the set at all.
+    """
 
     number: int
     condition: str
     level: int
+    coarse: bool
+    rough: str
 
 
 def text(value: str) -> str:
@@ -81,21 +88,26 @@ class Sets:
         if not self._bounded(where):
             self.asked[f"(({self.condition(where, rough=True)}) IS NOT FALSE AND {further})"] = None
         unsure = _can_be_unknown(where)
-        return self._set(condition, "sure", level), self._set(condition, "maybe", level) if unsure else None, level
+        rough = f"({self.condition(where, rough=True)}) IS NOT FALSE"
+        coarse = further == "TRUE" and not _asks_the_fact_itself(where)
+        sure = self._set(condition, "sure", level, coarse, rough)
+        return sure, self._set(condition, "maybe", level, coarse, rough) if unsure else None, level
 
     def joint(self, where: n.Node, condition: n.Node) -> tuple[int, int, int]:
         """The facts that surely are in a series and for which a further condition is yes, and those for which it is unknown."""
         level = max(self.level(where), self.level(condition))
         self.facts(where)
         sure, further = self.condition(where), self.condition(condition)
-        yes = self._set(f"({sure}) AND ({further})", "sure", level)
-        return yes, self._set(f"({sure}) AND (({further}) IS NULL)", "sure", level), level
+        coarse = not _asks_the_fact_itself(where) and not _asks_the_fact_itself(condition)
+        rough = f"({self.condition(where, rough=True)}) IS NOT FALSE"
+        yes = self._set(f"({sure}) AND ({further})", "sure", level, coarse, rough)
+        return yes, self._set(f"({sure}) AND (({further}) IS NULL)", "sure", level, coarse, rough), level
 
-    def _set(self, condition: str, which: str, level: int) -> int:
+    def _set(self, condition: str, which: str, level: int, coarse: bool, rough: str) -> int:
         key = (condition, which)
         if key not in self.members:
             asked = condition if which == "sure" else f"({condition}) IS NULL"
-            self.members[key] = Member(len(self.members), asked, level)
+            self.members[key] = Member(len(self.members), asked, level, coarse, rough)
         return self.members[key].number
 
     def level(self, node: n.Node) -> int:
@@ -115,7 +127,7 @@ class Sets:
         return isinstance(node, n.Or) and all(self._bounded(part) for part in node.of)
 
     def condition(self, node: n.Node, *, rough: bool = False) -> str:  # noqa: PLR0911 - one case per node
-        """A condition as SQL. rough: with unknown for whatever is read from other sets."""
+        """A condition as SQL. rough: with unknown for whatever is no matter of being alike."""
         match node:
             case n.CodedIn() | n.TextLike():
                 return self._featured([node])
@@ -126,12 +138,16 @@ class Sets:
             case n.Measured(measure=measure, operator=operator, right=right):
                 number = self.features.measure(measure)
                 measured = Span(f"v{number}_lo", f"v{number}_hi")
-                return _UNKNOWN if rough else self._against(measured, operator, right, rough)
+                return _UNKNOWN if rough else self._against(measured, operator, right)
             case n.Within(days=limit):
+                if rough:
+                    return _UNKNOWN
                 ago = Span(f"GREATEST(0, {self._today} - day_high)", f"({self._today} - day_low)")
-                return f"CASE WHEN day_low IS NOT NULL THEN {self._against(ago, '<=', limit, rough)} END"
+                return f"CASE WHEN day_low IS NOT NULL THEN {self._against(ago, '<=', limit)} END"
             case n.After(day=day):
-                return self._against(Span("day_low", "day_high"), ">", day, rough)
+                if rough:
+                    return _UNKNOWN
+                return self._against(Span("day_low", "day_high"), ">", day)
             case n.Not(of=part):
                 return f"NOT ({self.condition(part, rough=rough)})"
             case n.And(of=parts):
@@ -142,9 +158,8 @@ class Sets:
                 return " OR ".join([*([self._featured(featured)] if featured else []), *rest]) or "FALSE"
         raise TypeError(f"{type(node).__name__} is not a condition")
 
-    def _against(self, left: Span, operator: str, right: n.Node, rough: bool) -> str:
-        span, level = self._outer(right)
-        return _UNKNOWN if rough and level else compared(left, operator, span)
+    def _against(self, left: Span, operator: str, right: n.Node) -> str:
+        return compared(left, operator, self._outer(right)[0])
 
     def _featured(self, nodes: Sequence[n.Node]) -> str:
         column, mask = self.features.bit(nodes)
@@ -161,6 +176,18 @@ def _values_in(condition: n.Node) -> list[n.Node]:
         case n.And(of=parts) | n.Or(of=parts):
             return [value for part in parts for value in _values_in(part)]
     return []
+
+
+def _asks_the_fact_itself(node: n.Node) -> bool:
+    """Whether the condition asks for a result or a day, in which facts that are otherwise alike differ."""
+    match node:
+        case n.Measured() | n.Within() | n.After():
+            return True
+        case n.Not(of=part):
+            return _asks_the_fact_itself(part)
+        case n.And(of=parts) | n.Or(of=parts):
+            return any(_asks_the_fact_itself(part) for part in parts)
+    return False
 
 
 def _can_be_unknown(node: n.Node) -> bool:
