@@ -150,6 +150,9 @@ def _csv(table: "pa.Table") -> str:
     for row in table.to_pylist():
         # A patient id that a spreadsheet would run as a formula is written as text.
         writer.writerow(
-            [f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value for value in row.values()]
+            [
+                f"'{value}" if isinstance(value, str) and value[:1] in set("=+-@\t\r") else value
+                for value in row.values()
+            ]
         )
     return text.getvalue()

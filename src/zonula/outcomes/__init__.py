@@ -1,15 +1,16 @@
 """Does it work? Outcomes declared before data, recovery time, the claim's report card, pooling across clinics."""
 
-from zonula.outcomes.aggregate import Aggregate, Signed, aggregate, read_signed, sign, suppressed, verify
+from zonula.outcomes.aggregate import Aggregate, Signed, aggregate, check_previous, read_signed, sign, verify
 from zonula.outcomes.alike import patients_like
 from zonula.outcomes.claims import reading_list
 from zonula.outcomes.clinic_report import Band, ClinicReport, clinic_report
 from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, StageStart, Standing, outcome
 from zonula.outcomes.definitions import Definitions, declared
+from zonula.outcomes.disclosure import suppressed
 from zonula.outcomes.export import data_dictionary, outcome_table
 from zonula.outcomes.parts import OffSwitch, StageChange, pool_off_switches, read_off_switches, stage_changes
 from zonula.outcomes.patient_page import PatientOutcome, patient_outcome
-from zonula.outcomes.pooling import Pooled, PooledReport, pool
+from zonula.outcomes.pooling import Pooled, PooledReport, check_keys, pool
 from zonula.outcomes.recovery_time import Curve, CurvePoint, Prediction, cumulative_incidence, predict
 from zonula.outcomes.registry_file import Refused, read_registry
 from zonula.outcomes.regression_to_mean import RegressionToMean, estimate
@@ -46,6 +47,8 @@ __all__ = [
     "aggregate",
     "allocation",
     "check_flow",
+    "check_keys",
+    "check_previous",
     "clinic_report",
     "complete_cases",
     "cumulative_incidence",

@@ -1,7 +1,6 @@
 """What one clinic may send: counts and estimates, no rows, small cells suppressed, signed.
 
-Every count below the declared minimum is None; where suppressing one cell of a total would let it be computed from the others, a second
-one is suppressed too. The file carries the fingerprint of the definitions, and an Ed25519 signature over its canonical JSON.
+What may be counted is decided in `disclosure`. The file carries the fingerprint of the definitions, and an Ed25519 signature over its canonical JSON.
 """
 
 from collections.abc import Sequence
@@ -15,14 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from zonula.errors import UserError
 from zonula.outcomes.course import Course, End, Outcome, Standing
 from zonula.outcomes.definitions import Definitions
+from zonula.outcomes.disclosure import check_step, clinic_name, linked, rounded_down, total
 from zonula.outcomes.recovery_time import cumulative_incidence
 from zonula.outcomes.report_card import Verdict, report_card
 
 FORMAT = "zonula.clinic-aggregate/1"
+MOST = 10**9  # more people than any clinic has
 
 
 class TimePoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Share recovered by a day with its standard error on the complementary log-log scale; sent only when enough are at risk."""
+    """Share recovered by a day with its standard error on the complementary log-log scale, to four decimals.
+
+    at_risk: rounded down to a multiple of the smallest cell.
+    """
 
     day: int
     recovered: float
@@ -68,13 +72,13 @@ def aggregate(
     clinic: str, courses: Sequence[Course], outcomes: Sequence[Outcome], rules: Definitions, rng: np.random.Generator
 ) -> Aggregate:
     """The clinic's aggregate. Raises UserError when there are too few patients to send anything."""
-    if len(courses) < rules.least_cell:
-        raise UserError(
-            f"{len(courses)} patients are too few to send anything.", f"At least {rules.least_cell} are needed."
-        )
-    ends = suppressed({end.value: sum(one.end is end for one in outcomes) for end in End}, rules.least_cell)
-    standings = suppressed(
-        {kind.value: sum(one.standing is kind for one in outcomes) for kind in Standing}, rules.least_cell
+    least = 2 * rules.least_cell  # with fewer, two hidden cells can be worked out from the total
+    if len(courses) < least:
+        raise UserError(f"{len(courses)} patients are too few to send anything.", f"At least {least} are needed.")
+    ends, standings = linked(
+        {end.value: sum(one.end is end for one in outcomes) for end in End},
+        {kind.value: sum(one.standing is kind for one in outcomes) for kind in Standing},
+        rules.least_cell,
     )
     harmed = [one for course in courses for one in course.adverse_events]
     harmed_people = sum(bool(course.adverse_events) for course in courses)
@@ -82,10 +86,10 @@ def aggregate(
     effect = None
     if card.verdict is not Verdict.NOT_ENOUGH and card.hazard_ratio is not None and card.interval is not None:
         error = (log(card.interval[1]) - log(card.interval[0])) / (2 * 1.959963984540054)
-        effect = Effect(log(card.hazard_ratio), error, card.predictors[:-1])
+        effect = Effect(round(log(card.hazard_ratio), 6), round(error, 6), card.predictors[:-1])
     serious_people = sum(any(one.serious for one in course.adverse_events) for course in courses)
     return Aggregate(
-        clinic=clinic,
+        clinic=clinic_name(clinic),
         definitions=rules.fingerprint,
         patients=len(courses),
         ends=ends,
@@ -95,28 +99,11 @@ def aggregate(
         serious_adverse_events=sum(one.serious for one in harmed)
         if serious_people >= rules.least_cell or not serious_people
         else None,
-        foods_restricted=_total([course.foods_restricted for course in courses], rules.least_cell),
-        foods_given_back=_total([course.foods_given_back for course in courses], rules.least_cell),
+        foods_restricted=total([course.foods_restricted for course in courses], rules.least_cell),
+        foods_given_back=total([course.foods_given_back for course in courses], rules.least_cell),
         points=_points(outcomes, rules) if ends[End.RECOVERED.value] is not None else (),
         effect=effect,
     )
-
-
-def suppressed(counts: dict[str, int], least: int) -> dict[str, int | None]:
-    """Hide counts from 1 to least-1; if exactly one is hidden, hide the next smallest too, so that it cannot be subtracted out.
-
-    A zero is released: it says that nobody is in the cell. It never serves as the second cell, as hiding a known zero hides nothing.
-    """
-    hidden = {name for name, count in counts.items() if 0 < count < least}
-    if len(hidden) == 1:
-        rest = [name for name, count in counts.items() if name not in hidden and count > 0]
-        hidden.update(sorted(rest, key=lambda name: (counts[name], name))[:1])
-    return {name: None if name in hidden else count for name, count in counts.items()}
-
-
-def _total(values: Sequence[int | None], least: int) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) >= least else None
 
 
 def _points(outcomes: Sequence[Outcome], rules: Definitions) -> tuple[TimePoint, ...]:
@@ -133,9 +120,26 @@ def _points(outcomes: Sequence[Outcome], rules: Definitions) -> tuple[TimePoint,
         if enough and 0 < point.low < point.probability < point.high < 1:
             scale = log(-log(1 - point.probability))
             error = (log(-log(1 - point.high)) - log(-log(1 - point.low))) / (2 * 1.959963984540054)
-            points.append(TimePoint(point.day, point.probability, scale, error, point.at_risk))
+            at_risk = rounded_down(point.at_risk, rules.least_cell)
+            # Four decimals: enough to pool, too few to read single people off the estimator's denominators.
+            points.append(TimePoint(point.day, round(point.probability, 4), round(scale, 4), round(error, 4), at_risk))
             before = by_then
     return tuple(points)
+
+
+def check_previous(before: Aggregate, now: Aggregate, least: int) -> None:
+    """Refuse an export so close to the earlier one that their difference is a few patients. Raises UserError."""
+    check_step(_counts(before), _counts(now), least)
+
+
+def _counts(content: Aggregate) -> dict[str, int | None]:
+    return {
+        "patients": content.patients,
+        **{f"end {name}": count for name, count in content.ends.items()},
+        **{f"standing {name}": count for name, count in content.standings.items()},
+        "adverse_events": content.adverse_events,
+        "serious_adverse_events": content.serious_adverse_events,
+    }
 
 
 def sign(content: Aggregate, key: Ed25519PrivateKey) -> Signed:
@@ -163,7 +167,25 @@ def read_signed(data: bytes, name: str) -> Signed:
         raise UserError(f"{name}: not a clinic's aggregate: {wrong}.") from None
     if signed.aggregate.format != FORMAT:
         raise UserError(f"{name}: has the format {signed.aggregate.format!r}, not {FORMAT}.")
+    if _impossible(signed.aggregate):
+        raise UserError(f"{name}: holds figures no clinic's export has.", "Ask the clinic to export it again.")
+    clinic_name(signed.aggregate.clinic)
     return signed
+
+
+def _impossible(content: Aggregate) -> bool:
+    """A count below 0, a share outside 0 to 1, an error that is not above 0: signed or not, it cannot be pooled."""
+    counts = [*_counts(content).values(), content.foods_restricted, content.foods_given_back]
+    days = [point.day for point in content.points]
+    return (
+        any(count is not None and not 0 <= count < MOST for count in counts)
+        or len(set(days)) != len(days)
+        or any(not 0 < one.recovered < 1 or not 0 < one.error < 100 or abs(one.cloglog) > 100 for one in content.points)
+        or (
+            content.effect is not None
+            and (not 0 < content.effect.error < 100 or abs(content.effect.log_hazard_ratio) > 100)
+        )
+    )
 
 
 def _canonical(content: Aggregate) -> bytes:

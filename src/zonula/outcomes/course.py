@@ -121,11 +121,13 @@ def outcome(course: Course, rules: Definitions) -> Outcome:
             standing=Standing.UNKNOWN,
             change_percent=None,
         )
-    recovery = _kept(after_start, baseline * (1 - rules.recovery_percent / 100), rules.recovery_kept_days, below=True)
+    recovery = _kept(
+        after_start, baseline * (1 - rules.recovery_percent / 100), rules.recovery_kept_days, rules, below=True
+    )
     relapse = None
     if recovery is not None:
         later = [one for one in after_start if one.day > recovery]
-        relapse = _kept(later, baseline * rules.relapse_percent / 100, rules.relapse_kept_days, below=False)
+        relapse = _kept(later, baseline * rules.relapse_percent / 100, rules.relapse_kept_days, rules, below=False)
         end, day = End.RECOVERED, recovery
         after = max((one.day for one in after_start if one.day < recovery), default=0)
     elif left is not None:
@@ -167,10 +169,17 @@ def _left_on(course: Course, after_start: list[Reading], rules: Definitions) -> 
     return next((before for before, following in pairwise(days) if following - before >= rules.drop_out_days), None)
 
 
-def _kept(readings: list[Reading], limit: float, days: int, *, below: bool) -> int | None:
-    """The first day from which every reading stays on that side of the limit for at least `days`, proven by a reading at or after the end."""
+def _kept(readings: list[Reading], limit: float, days: int, rules: Definitions, *, below: bool) -> int | None:
+    """The first day from which every reading stays on that side of the limit for at least `days`, proven by a reading at or after the end.
+
+    A silence as long as a drop-out proves nothing: the count starts again after it.
+    """
     start: int | None = None
+    before: int | None = None
     for one in readings:
+        if before is not None and one.day - before >= rules.drop_out_days:
+            start = None
+        before = one.day
         if (one.total <= limit) if below else (one.total > limit):
             start = one.day if start is None else start
             if one.day - start >= days:

@@ -4,14 +4,14 @@ Estimates are combined on the scale on which they are near normal (log hazard ra
 day) with the Paule-Mandel between-clinic variance and the Hartung-Knapp interval (statsmodels). One clinic is reported as one clinic.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import exp
 
 import msgspec
 import numpy as np
 
 from zonula.errors import UserError
-from zonula.outcomes.aggregate import Aggregate
+from zonula.outcomes.aggregate import Aggregate, Signed
 
 FORMAT = "zonula.pooled/1"
 
@@ -80,6 +80,22 @@ def pool(aggregates: Sequence[Aggregate]) -> PooledReport:
         hazard_ratio=_map(ratio, exp) if ratio else None,
         says=_words(ratio, len(effects), len(names)),
     )
+
+
+def check_keys(signed: Sequence[Signed], known: Mapping[str, str] | None) -> None:
+    """A signature proves only who holds a key. Raises UserError when one key signs for two clinics or a clinic's key is not the known one."""
+    signers: dict[str, str] = {}
+    for one in signed:
+        name = one.aggregate.clinic
+        other = signers.setdefault(one.public_key, name)
+        if other != name:
+            raise UserError(f"{other} and {name} are signed with the same key.", "Each clinic signs with its own.")
+        if known is None:
+            continue
+        if name not in known:
+            raise UserError(f"{name} is not among the known keys.", "Ask the clinic for its key by another way.")
+        if known[name] != one.public_key:
+            raise UserError(f"{name} is signed with another key than the known one.", "Ask the clinic by another way.")
 
 
 def combine(estimates: Sequence[tuple[str, float, float]]) -> Pooled | None:

@@ -13,6 +13,9 @@ from zonula.outcomes.course import Course
 
 HIGHEST_TOTAL = 120.0  # twelve severities of 0 to 10
 OLDEST = 120.0  # years a person can have
+LAST_DAY = 36_525  # a hundred years
+MOST = 100_000  # foods or days of one person
+DOMAINS = 12
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -53,9 +56,26 @@ def read_registry(lines: Iterable[bytes], name: str) -> tuple[list[Course], list
     return courses, refused
 
 
+def _days(course: Course) -> Iterable[int]:
+    yield course.last_day
+    for group in (course.readings, course.adverse_events, course.stages):
+        yield from (one.day for one in group)
+
+
+def _counts(course: Course) -> Iterable[int | None]:
+    yield from (course.domains, course.skin_tested, course.skin_positive)
+    yield from (course.foods_restricted, course.foods_given_back, course.days_restricted)
+
+
 def _problem(course: Course) -> str:
     days = [reading.day for reading in course.readings]
     impossible = {
+        "patient and clinic need a name": not course.patient.strip() or not course.clinic.strip(),
+        "a day beyond a lifetime": any(abs(day) > LAST_DAY for day in _days(course)),
+        "a count below 0 or beyond belief": any(
+            count is not None and not 0 <= count <= MOST for count in _counts(course)
+        ),
+        "more than twelve domains": course.domains is not None and course.domains > DOMAINS,
         "a total outside 0 to 120": any(not 0 <= reading.total <= HIGHEST_TOTAL for reading in course.readings),
         "two totals on one day": len(set(days)) != len(days),
         "a total after last_day": any(day > course.last_day for day in days),

@@ -54,7 +54,7 @@ def parse_study(text: str, name: str) -> Study:
     """Read a declaration. Raises UserError naming what is missing or impossible."""
     try:
         written = yaml.safe_load(text)
-    except yaml.YAMLError as wrong:
+    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
         raise UserError(f"{name}: not readable as YAML: {' '.join(str(wrong).split())[:160]}.") from None
     if not isinstance(written, dict) or written.get("format") != FORMAT:
         raise UserError(f"{name}: not a study declaration.", f"It needs `format: {FORMAT}`.")
