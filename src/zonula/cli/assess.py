@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the case, assess it and write what was asked for. Returns 0; raises UserError for what the caller can mend."""
     if arguments.template:
         return _template(arguments.template)
+    if arguments.json and arguments.json == arguments.html:
+        raise UserError("--json and --html name the same file.", "Give each its own.")
     records, case = _folders(arguments)
     today = arguments.today or date.today()
     # Read before anything else can go wrong, so that an alarm in the answers is shown even when the rest is refused.
@@ -128,11 +130,12 @@ def _folders(arguments: argparse.Namespace) -> tuple[Path, Path]:
     strangers = sorted(
         entry.name
         for entry in case.iterdir()
-        if entry.name not in KNOWN and entry.stem != "genotype" and not entry.name.startswith(".")
+        if entry.name not in KNOWN and not entry.name.startswith((".", "genotype."))
     )
     if strangers:
         raise UserError(
-            f"{case}: {strangers[0]} is not part of a case.", f"A case holds: {', '.join(sorted(KNOWN))}, genotype.*"
+            f"{case}: {' '.join(strangers[0].split())} is not part of a case.",
+            f"A case holds: {', '.join(sorted(KNOWN))}, genotype.*",
         )
     return case / "records", case
 

@@ -90,6 +90,9 @@ def test_an_empty_case_from_the_template_says_what_is_missing(tmp_path, capsys):
         (lambda case: edit(case / "celiac.yaml", "value: 0.8", "value: 8"), "differs from the records"),
         (lambda case: (case / "hla.txt").write_bytes(bytes(range(256))), "hla.txt"),
         (lambda case: (case / "genotype.txt").mkdir(), "genotype"),
+        (lambda case: (case / "genotype.txt.gz").write_bytes(b"\x1f\x8bcut short"), "genotype.txt.gz: "),
+        (lambda case: [(case / f"genotype.{end}").write_text("x") for end in ("txt", "csv")], "2 genotype files"),
+        (lambda case: (case / "my\nnotes.txt").write_text("x"), "my notes.txt is not part of a case"),
         (lambda case: [path.unlink() for path in (case / "records").iterdir()], "no"),
     ],
 )
@@ -145,7 +148,12 @@ def test_json_on_the_terminal_is_nothing_but_json(capsys):
 
 @pytest.mark.parametrize(
     "words",
-    [["--example", "--today", "2026-02-30"], ["--example", "somewhere"], ["--template", "/proc/nowhere/case"]],
+    [
+        ["--example", "--json", "same", "--html", "same"],
+        ["--example", "--today", "2026-02-30"],
+        ["--example", "somewhere"],
+        ["--template", "/proc/nowhere/case"],
+    ],
 )
 def test_a_slip_on_the_command_line_is_one_line(words, capsys):
     assert main(["assess", *words]) == 2

@@ -98,3 +98,20 @@ def test_bad_input_is_one_line_and_exit_code_two(words, reason, capsys):
 def test_a_place_that_cannot_be_written_is_a_users_error(tmp_path, capsys):
     assert main(["hla", "DQ2.5", "--json", str(tmp_path / "no" / "where.json")]) == 2
     assert "No such file or directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["celiac", "hla"])
+def test_json_on_the_terminal_is_nothing_but_json(command, tmp_path, capsys):
+    path = tmp_path / "input.txt"
+    assert main([command, "--template"]) == 0
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main([command, str(path), "--json", "-", "--today", "2026-11-24"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, json.loads((SCHEMAS / f"{command}.schema.json").read_text()))
+    assert document["schema"] == f"zonula.{command}/1"
+
+
+@pytest.mark.parametrize("words", [["celiac", "x.yaml"], ["hla", "DQ2.5"]])
+def test_a_bad_day_is_one_line(words, capsys):
+    assert main([*words, "--today", "2026-02-30"]) == 2
+    assert capsys.readouterr().err == "zonula: '2026-02-30' is not a date. Write it as YYYY-MM-DD.\n"

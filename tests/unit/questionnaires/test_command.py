@@ -164,3 +164,15 @@ def test_an_unknown_instrument_is_answered_with_the_known_ones(zonula):
     code, _, err = zonula("template", "phq9")
     assert code == 2
     assert "Choose one of: breesi" in err
+
+
+def test_json_on_the_terminal_is_nothing_but_json(zonula, written):
+    code, out, _ = zonula("score", written("phq-9", {"phq9-1..9": 1}), "--json", "-", "--today", "2026-11-24")
+    assert code == 0
+    jsonschema.validate(json.loads(out), json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_a_bad_day_is_one_line(zonula, written):
+    code, out, err = zonula("score", written("phq-9", {"phq9-1..9": 1}), "--today", "2026-02-30")
+    assert (code, out) == (2, "")
+    assert err == "zonula: '2026-02-30' is not a date. Write it as YYYY-MM-DD.\n"
