@@ -137,6 +137,8 @@ def parse_session(text: str, name: str, panel: Panel) -> Session:
         raise UserError(
             f"{name}: not a skin test session.", f"It needs `format: {FORMAT}`; write a template with --template."
         )
+    if written.get("asthma", False) not in (False, *Asthma):
+        raise UserError(f"{name}: asthma is one of {', '.join(Asthma)}.", "Write how well it is controlled.")
     session = fitted(_plain_answers(written), Session, name)
     _check(session, name, panel)
     return session

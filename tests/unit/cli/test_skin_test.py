@@ -99,7 +99,8 @@ def test_yes_and_no_are_read_quoted_or_not(session, capsys):
         ("[4, 3.5]", "[400, 350]", "a wheal above 80 mm"),
         ("food: milk,", "food: mlik,", "not on the panel"),
         ("food: milk,", "food: peanut,", "stands twice"),
-        ("asthma: none", "asthma: yes", "asthma: expected text, got true or false"),
+        ("asthma: none", "asthma: yes", "asthma is one of none, controlled, uncontrolled, unknown"),
+        ("asthma: none", "asthma: mild", "asthma is one of none, controlled, uncontrolled, unknown"),
     ],
 )
 def test_a_slip_of_the_hand_is_one_line_and_nothing_is_written(session, tmp_path, old, new, said, capsys):
@@ -127,3 +128,9 @@ def test_a_panel_cannot_list_a_control_as_food(session, tmp_path, capsys):
     )
     assert main(["skin-test", "read", str(session), "--panel", str(panel)]) == 2
     assert "is a control and no food" in capsys.readouterr().err
+
+
+def test_an_unquoted_no_is_no_asthma(session, capsys):
+    session.write_text(session.read_text(encoding="utf-8").replace("asthma: none", "asthma: no"), encoding="utf-8")
+    assert main(["skin-test", "read", str(session), "--today", "2026-11-24"]) == 0
+    assert "VALID" in capsys.readouterr().out.splitlines()[0]
