@@ -109,3 +109,8 @@ def test_a_contradiction_in_what_decides_is_refused(recorded, said):
 def test_a_told_diagnosis_that_the_clinician_denies_stays_no_contradiction():
     told = CeliacEvidence(history=History(known_disease=KnownDisease.REPORTED))
     assert together(CLEAR, told).history.known_disease is KnownDisease.NONE
+
+
+def test_a_typing_of_one_gene_is_completed_and_no_contradiction():
+    written, recorded = Hla(typing="DQA1*05:01, DQB1*02:01"), Hla(typing="DQB1*06:02, DQB1*05:01")
+    assert together(CeliacEvidence(hla=written), CeliacEvidence(hla=recorded)).hla == written

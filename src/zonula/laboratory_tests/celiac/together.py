@@ -2,6 +2,7 @@
 
 import msgspec
 
+from zonula.chart import State
 from zonula.errors import UserError
 from zonula.laboratory_tests.celiac.evidence import CeliacEvidence, Draw, History, Hla, KnownDisease
 from zonula.laboratory_tests.hla import meaning_of, read_typing
@@ -86,7 +87,7 @@ def _refuse_contradictions(written: CeliacEvidence, recorded: CeliacEvidence) ->
             "Ask again and correct the answer, or leave the line out.",
         )
     typings = [one.typing for one in (written.hla, recorded.hla) if one and one.source == "clinical"]
-    if len({meaning_of(read_typing(typing)).permissive for typing in typings}) > 1:
+    if {meaning_of(read_typing(typing)).permissive for typing in typings} >= {State.YES, State.NO}:
         raise UserError(
             "celiac evidence: the HLA-DQ typing written and the one in the records do not agree.",
             "Look at both reports and keep the right one.",
