@@ -22,11 +22,16 @@ _NO_LISTS: frozenset[str] = frozenset()
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """How to read a result as a number. unit: canonical; units: written unit → factor to canonical; answers: coded or worded answers."""
+    """How to read a result as a number.
+
+    unit: canonical; units: written unit → factor to canonical; answers: coded or worded answers; plausible: lowest and highest number
+    of a living person, beyond which a slip of the pen or the unit is likelier.
+    """
 
     unit: str
     units: dict[str, float]
     answers: dict[str, float] = {}
+    plausible: tuple[float, float] | None = None
 
 
 class OverlapRule(msgspec.Struct, frozen=True):
@@ -110,6 +115,8 @@ class Vocabulary:
         if factor is None or span is None:
             return None
         low, high = span[0] * factor, span[1] * factor
+        if known.plausible and not known.plausible[0] <= fact.value.value * factor <= known.plausible[1]:
+            return None
         if fact.value.comparator == "<":
             high = math.nextafter(high, -math.inf)
         elif fact.value.comparator == ">":

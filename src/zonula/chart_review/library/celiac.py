@@ -4,12 +4,14 @@ from zonula.chart import Kind, Status
 from zonula.chart_review import nodes as n
 from zonula.chart_review.library.phrases import (
     ASSERTED_FACT,
+    JUDGED_ABNORMAL,
     JUDGED_NORMAL,
     done,
     last_result,
     named,
     of_kinds,
     recorded,
+    tests,
 )
 
 _CONFIRMED = n.Not(n.In(n.Attribute.STATUS, (Status.SUSPECTED.value, Status.PATIENT_REPORTED.value)))
@@ -23,7 +25,10 @@ _DIET = n.Facts(
     )
 )
 LAST_TTG = last_result("ttg_iga")
-SEROLOGY_DONE = n.Or(tuple(done(test) for test in ("ttg_iga", "ttg_igg", "ema_iga", "dgp_igg", "dgp_iga")))
+_ANTIBODIES = ("ttg_iga", "ttg_igg", "ema_iga", "dgp_igg", "dgp_iga")
+SEROLOGY_DONE = n.Or(tuple(done(test) for test in _ANTIBODIES))
+# A later negative does not answer an earlier positive: it may have been taken on a gluten-free diet nobody wrote down.
+POSITIVE = n.Facts(n.And((n.Or(tuple(tests(test).where for test in _ANTIBODIES)), JUDGED_ABNORMAL)))
 KNOWN = recorded("history/celiac", _CONFIRMED)
 ON_GLUTEN_FREE_DIET = n.Exists(_DIET)
 IGA_ADEQUATE = n.Compare(
@@ -45,7 +50,7 @@ FOLLOWED_UP = n.Exists(
                     )
                 ),
                 ASSERTED_FACT,
-                n.After(n.DayOf(LAST_TTG)),
+                n.After(n.DayOf(n.Last(POSITIVE))),
             )
         )
     )

@@ -21,7 +21,7 @@ from zonula.chart_review.library.phrases import (
     tests,
 )
 from zonula.chart_review.library.suspicions import proposing
-from zonula.chart_review.reading import OF_FAMILY
+from zonula.chart_review.reading import OF_FAMILY, OPEN
 
 DRUGS = (
     "insulin",
@@ -86,6 +86,14 @@ def _colonoscopy_since(test: str) -> n.Truth:
     )
 
 
+def _pregnant(flag: str) -> n.Truth:
+    """A recent pregnancy that the record does not call over, or a recent positive test."""
+    recent = n.Within(_figure(flag, "recent_days"))
+    lasting = n.Or((n.Not(of_kinds(Kind.CONDITION, Kind.SYMPTOM)), n.In(n.Attribute.COURSE, (OPEN,))))
+    positive = n.And((done("hcg"), n.Is(last_result("hcg"), JUDGED_ABNORMAL), n.Is(last_result("hcg"), recent)))
+    return n.Or((recorded("history/pregnancy", recent, lasting), positive))
+
+
 _ITCH = n.Exists(affirming("itch"))
 _ANAPHYLAXIS = recorded("flag/anaphylaxis")
 
@@ -105,7 +113,7 @@ RED_FLAGS: dict[str, n.Truth] = {
     "new_headache_after_50": _new_after("new_headache_after_50", affirming("headache")),
     "psychosis_mania": _recent("psychosis_mania"),
     "safeguarding": _recent("safeguarding"),
-    "itch_in_pregnancy": n.And((_ITCH, _recent("itch_in_pregnancy", "history/pregnancy"))),
+    "itch_in_pregnancy": n.And((_ITCH, _pregnant("itch_in_pregnancy"))),
     "very_low_cortisol": _recent_result("very_low_cortisol", "cortisol", "below"),
     "dysphagia": _recent("dysphagia"),
     "weight_loss_recorded": _recent("weight_loss_recorded", "flag/weight_loss"),
@@ -138,9 +146,7 @@ RED_FLAGS: dict[str, n.Truth] = {
             n.Not(_colonoscopy_since("calprotectin")),
         )
     ),
-    "celiac_positive_no_followup": n.And(
-        (done("ttg_iga"), n.Is(celiac.LAST_TTG, JUDGED_ABNORMAL), n.Not(celiac.FOLLOWED_UP), n.Not(celiac.KNOWN))
-    ),
+    "celiac_positive_no_followup": n.And((n.Exists(celiac.POSITIVE), n.Not(celiac.FOLLOWED_UP), n.Not(celiac.KNOWN))),
     "back_pain_with_cancer": n.And((_recent("back_pain_with_cancer", "history/back_pain"), recorded("history/cancer"))),
     "low_bmi": _recent_result("low_bmi", "bmi", "below"),
     "eating_disorder": recorded("flag/eating_disorder"),
@@ -152,7 +158,7 @@ RED_FLAGS: dict[str, n.Truth] = {
         )
     ),
     "asthma_unstable": _recent("asthma_unstable", "flag/asthma_exacerbation"),
-    "pregnancy": _recent("pregnancy", "history/pregnancy"),
+    "pregnancy": _pregnant("pregnancy"),
     "breastfeeding": _recent("breastfeeding", "history/breastfeeding"),
     "kidney_disease": recorded("flag/kidney_disease"),
     "liver_disease": recorded("flag/liver_disease"),
