@@ -8,7 +8,7 @@ import msgspec
 from zonula.chart import Finding, State
 from zonula.knowledge import Shelf
 from zonula.treatment_protocols.challenge_risk import Setting, challenge_risk
-from zonula.treatment_protocols.food_events import EXCLUSION_GATES, TREATMENT
+from zonula.treatment_protocols.food_events import EXCLUSION_GATES, SUPERVISORS, TREATMENT
 from zonula.treatment_protocols.gates import GATES, ask, override_roles
 from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.obligations import celiac_forbids, no_benefit
@@ -83,6 +83,10 @@ def _opened(protocol: Protocol, state: PlanState, event: Event, situation: Situa
     step = protocol.step(event.event, state.stage)
     if step is not None:
         yield from _all_open(step.gates, state, event, situation, shelf)
+        gives = protocol.stage(step.to).gives
+        if gives:
+            need(not event.supervised or event.role in SUPERVISORS, f"The role {event.role} cannot supervise this.")
+            _may_challenge(gives, event, situation, shelf)
         return
     if event.event == "override":
         need(event.gate in GATES, f"There is no gate {event.gate!r}.", f"Gates: {', '.join(GATES)}.")
@@ -90,13 +94,13 @@ def _opened(protocol: Protocol, state: PlanState, event: Event, situation: Situa
         yield from _exclusion_gates(state, event, situation, shelf)
     elif event.event == "challenge":
         yield from _all_open(("red_flag", "weight"), state, event, situation, shelf)
-        _may_challenge(event, situation, shelf)
+        _may_challenge(event.food, event, situation, shelf)
     elif (
         event.event == "give_back" or (event.event == "verdict" and event.result is Result.ACCEPTED)
     ) and celiac_forbids(event.food, situation, shelf):
         refuse(f"{event.food} stays out: celiac disease is known.", "This is for life.")
     elif event.event == "renew":
-        lacking = no_benefit(state, situation, shelf)
+        lacking = no_benefit(state, protocol.stage(state.stage), situation, shelf)
         if lacking is not None:
             refuse(f"A restriction without benefit is not renewed: {lacking.says}")
 
@@ -140,8 +144,8 @@ def _exclusion_gates(state: PlanState, event: Event, situation: Situation, shelf
         )
 
 
-def _may_challenge(event: Event, situation: Situation, shelf: Shelf) -> None:
-    gluten = gluten_words(shelf).carried_by(event.food)
-    risk = challenge_risk(event.food, gluten=gluten, situation=situation, day=event.day, shelf=shelf)
+def _may_challenge(food: str, event: Event, situation: Situation, shelf: Shelf) -> None:
+    gluten = gluten_words(shelf).carried_by(food)
+    risk = challenge_risk(food, gluten=gluten, situation=situation, day=event.day, shelf=shelf)
     if risk.value in (Setting.NEVER, Setting.POSTPONE) or (risk.value == Setting.SUPERVISED and not event.supervised):
         refuse(risk.says, "" if risk.value == Setting.NEVER else "Write it as supervised, or wait.")

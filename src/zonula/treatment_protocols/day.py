@@ -48,7 +48,7 @@ def today(plan: Plan, situation: Situation, day: date, shelf: Shelf) -> Today:
     """The day as a pure function of plan, situation and day. Raises IllegalStepError before the plan's start."""
     state = state_on(plan.protocol, plan.events, day, limits(shelf))
     stage = plan.protocol.stage(state.stage)
-    findings = obligations(state, situation, shelf)
+    findings = obligations(state, stage, situation, shelf)
     stopped = halted(findings)
     return Today(
         patient=plan.patient,

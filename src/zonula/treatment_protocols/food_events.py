@@ -33,6 +33,8 @@ EXCLUSION_GATES = ("pregnancy", "eating_disorder", "weight", "red_flag")
 FOR_A_WHILE = frozenset({Why.ELIMINATION, Why.SUSPECT})
 # Who can answer for a challenge under supervision, and for a serious event being settled.
 SUPERVISORS = frozenset({Role.CLINICIAN, Role.ALLERGIST, Role.GASTROENTEROLOGIST})
+# A blinded crossover is judged when gluten week and placebo week are both over.
+PERIODS = 2
 # A full renewal needs both.
 RENEWERS = frozenset({Role.DIETITIAN, Role.CLINICIAN})
 
@@ -142,6 +144,8 @@ def _challenge(stage: Stage, state: PlanState, event: Event, limits: Limits) -> 
 
 def _verdict(stage: Stage, state: PlanState, event: Event, limits: Limits) -> PlanState:
     running = state.challenge
+    if running is None and stage.verdict and state.given.count(event.food) >= PERIODS:
+        running = Challenge(food=event.food, form="", since=state.since, supervised=False, blinded=True)
     if running is None or running.food != event.food:
         refuse(f"No challenge with {event.food} is running.")
     if event.result is None:

@@ -75,13 +75,16 @@ def _pregnancy(situation: Situation, day: date, shelf: Shelf) -> Answer:
     )
 
 
-def _adult(situation: Situation, day: date, shelf: Shelf) -> Answer:
-    least = shelf.card(f"{ROOM}/gate_adult").value
-    if situation.age is None:
-        return State.UNKNOWN, "The patient's age"
-    if situation.age < least:
-        return State.NO, f"The patient is {situation.age}; this plan is for adults."
-    return State.YES, "The patient is an adult."
+def _at_least(name: str) -> Gate:
+    def gate(situation: Situation, day: date, shelf: Shelf) -> Answer:
+        least = shelf.card(f"{ROOM}/gate_{name}").value
+        if situation.age is None:
+            return State.UNKNOWN, "The patient's age"
+        if situation.age < least:
+            return State.NO, f"The patient is {situation.age}; this is for those of {least} or older."
+        return State.YES, f"The patient is {least} or older."
+
+    return gate
 
 
 def _weight(situation: Situation, day: date, shelf: Shelf) -> Answer:
@@ -129,7 +132,9 @@ def _condition(field: str, present: str, absent: str, unknown: str) -> Gate:
 GATES: dict[str, Gate] = {
     "celiac": _celiac,
     "pregnancy": _pregnancy,
-    "adult": _adult,
+    "adult": _at_least("adult"),
+    "ladder_age": _at_least("ladder_age"),
+    "over_five": _at_least("over_five"),
     "weight": _weight,
     "red_flag": _red_flag,
     "eating_disorder": _condition(

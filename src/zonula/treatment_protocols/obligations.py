@@ -8,6 +8,7 @@ from zonula.knowledge import Card, Shelf
 from zonula.treatment_protocols.gates import ROOM, ask
 from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.plan import PlanState
+from zonula.treatment_protocols.protocol import Stage
 from zonula.treatment_protocols.situation import Situation
 
 # Gates that must stay open on every day of a restriction, not only on its first.
@@ -16,11 +17,11 @@ STANDING = ("weight", "red_flag", "pregnancy", "eating_disorder")
 RECENT, BASELINE = timedelta(7), timedelta(14)
 
 
-def obligations(state: PlanState, situation: Situation, shelf: Shelf) -> tuple[Finding, ...]:
+def obligations(state: PlanState, stage: Stage, situation: Situation, shelf: Shelf) -> tuple[Finding, ...]:
     """Every obligation of the state's day, most urgent first."""
     found = [
         *_standing(state, situation, shelf),
-        *_restriction(state, situation, shelf),
+        *_restriction(state, stage, situation, shelf),
         *_reviews(state, situation, shelf),
     ]
     return tuple(sorted(found, key=lambda one: (one.level.urgency if one.level else 9, one.id)))
@@ -56,8 +57,8 @@ def _standing(state: PlanState, situation: Situation, shelf: Shelf) -> Iterator[
             )
 
 
-def _restriction(state: PlanState, situation: Situation, shelf: Shelf) -> Iterator[Finding]:
-    lacking = no_benefit(state, situation, shelf)
+def _restriction(state: PlanState, stage: Stage, situation: Situation, shelf: Shelf) -> Iterator[Finding]:
+    lacking = no_benefit(state, stage, situation, shelf)
     if lacking is not None:
         yield lacking
     limit = shelf.card(f"{ROOM}/restriction_limit")
@@ -73,10 +74,13 @@ def _restriction(state: PlanState, situation: Situation, shelf: Shelf) -> Iterat
         )
 
 
-def no_benefit(state: PlanState, situation: Situation, shelf: Shelf) -> Finding | None:
-    """After four weeks of restriction: the finding that it does not help or that nobody measured; None while it may go on."""
+def no_benefit(state: PlanState, stage: Stage, situation: Situation, shelf: Shelf) -> Finding | None:
+    """After four weeks of restriction: the finding that it does not help or that nobody measured; None while it may go on.
+
+    A stage that something else judges (endoscopy) is not judged by the 12-domain total.
+    """
     card = shelf.card(f"{ROOM}/restriction_without_benefit")
-    if state.restricted_since is None or state.restricted_days < card.value:
+    if not stage.judged_by_domains or state.restricted_since is None or state.restricted_days < card.value:
         return None
     fall = benefit(state, situation)
     least = shelf.card(f"{ROOM}/benefit").value

@@ -126,7 +126,7 @@ class PlanState(msgspec.Struct, frozen=True, kw_only=True):
 
     restricted_days: consecutive days in restricting stages, this one included. give_back: foods to eat again, and by when.
     unsettled: serious adverse events no clinician has
-    settled; history: (day, stage) of every stage entered. signed: roles that signed the plan; renewed: days added by full renewals.
+    settled; given: foods that stages gave blinded, once for each period; history: (day, stage) of every stage entered. signed: roles that signed the plan; renewed: days added by full renewals.
     """
 
     day: date
@@ -143,6 +143,7 @@ class PlanState(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[tuple[str, Role, str, str], ...] = ()
     adverse_events: int = 0
     unsettled: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     history: tuple[tuple[date, str], ...] = ()
 
     @property

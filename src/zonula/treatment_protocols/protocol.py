@@ -19,6 +19,10 @@ from zonula.treatment_protocols.roles import Role
 FORMAT = "zonula.protocol/1"
 
 
+# Restriction never begins without these, whatever a clinic's own table says.
+BEFORE_RESTRICTION = frozenset({"celiac", "pregnancy", "adult", "eating_disorder", "weight", "red_flag"})
+
+
 class Allowed(StrEnum):
     """What may be done to foods within a stage."""
 
@@ -42,7 +46,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One stage. restricts: eating is restricted for the sake of the treatment here, and the days are counted.
 
-    max_days: the day count at which the stage is overdue; final: no step leads out.
+    max_days: the day count at which the stage is overdue; final: no step leads out. judged_by_domains: whether benefit at four weeks is
+    read from the 12-domain total (endoscopy judges elsewhere). one_by_one_days: days per food when foods return one at a time after
+    it is entered; 0 for all within the card's days. gives: the food the stage itself gives, blinded; entering it is a challenge.
+    verdict: here the verdict on a food given blinded is written, once both periods are over.
     """
 
     id: str
@@ -51,6 +58,10 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     restricts: bool = False
     max_days: int | None = None
     final: bool = False
+    judged_by_domains: bool = True
+    one_by_one_days: int = 0
+    gives: str = ""
+    verdict: bool = False
     allows: tuple[Allowed, ...] = ()
     tasks: tuple[Task, ...] = ()
 
@@ -150,6 +161,7 @@ def _problems(protocol: Protocol, gates: frozenset[str]) -> Iterable[str]:
     if protocol.start not in names:
         yield f"the start stage {protocol.start!r} does not exist"
     yield from _unknown_names(protocol, frozenset(names), gates)
+    yield from _entry_problems(protocol)
     reached, todo = {protocol.start}, [protocol.start]
     while todo:
         here = todo.pop()
@@ -159,6 +171,19 @@ def _problems(protocol: Protocol, gates: frozenset[str]) -> Iterable[str]:
     yield from (f"stage {name!r} can never be reached" for name in names if name not in reached)
     for stage in protocol.stages:
         yield from _stage_problems(stage, protocol)
+
+
+def _entry_problems(protocol: Protocol) -> Iterable[str]:
+    restricting = {stage.id for stage in protocol.stages if stage.restricts}
+    if protocol.start in restricting:
+        yield f"the start stage {protocol.start!r} restricts eating, and no gate stands before it"
+    for step in protocol.steps:
+        if step.to in restricting and not restricting.issuperset(step.from_):
+            lacking = sorted(BEFORE_RESTRICTION.difference(step.gates))
+            if step.after_days is not None:
+                yield f"step {step.event} begins a restriction by itself"
+            elif lacking:
+                yield f"step {step.event} begins a restriction without the gate {lacking[0]!r}"
 
 
 def _unknown_names(protocol: Protocol, stages: frozenset[str], gates: frozenset[str]) -> Iterable[str]:

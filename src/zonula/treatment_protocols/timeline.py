@@ -74,13 +74,19 @@ def entered(protocol: Protocol, state: PlanState, stage: str, limits: Limits) ->
         state, stage=stage, since=state.day, history=(*state.history, (state.day, stage)), renewing=()
     )
     state = _restricting(state, protocol)
+    if protocol.stage(stage).gives:
+        state = msgspec.structs.replace(state, given=(*state.given, protocol.stage(stage).gives))
     if state.restricted_since is None:
         lapsed = [one for one in state.exclusions if one.why is Why.ELIMINATION]
-        by = state.day + timedelta(limits.give_back_days)
+        each = protocol.stage(stage).one_by_one_days
+        within = (each * (place + 1) if each else limits.give_back_days for place in range(len(lapsed)))
         state = msgspec.structs.replace(
             state,
             exclusions=tuple(one for one in state.exclusions if one.why is not Why.ELIMINATION),
-            give_back=(*state.give_back, *((one.food, by) for one in lapsed)),
+            give_back=(
+                *state.give_back,
+                *((one.food, state.day + timedelta(days)) for one, days in zip(lapsed, within, strict=True)),
+            ),
             challenge=None if protocol.stage(stage).final else state.challenge,
             # An override is for the step it was written for and the restriction that follows; it never reaches the next one.
             overrides=(),
