@@ -13,7 +13,7 @@ from zonula.chart import Code, Fact, Kind, Quantity
 from zonula.chart_review import nodes as n
 from zonula.chart_review import reading
 from zonula.chart_review.mentions import AFFIRMED
-from zonula.chart_review.vocabulary import Vocabulary
+from zonula.chart_review.vocabulary import Vocabulary, _plain_unit
 
 BITS = 62  # per integer column; the sign stays free
 Group = frozenset[n.Node]
@@ -133,7 +133,10 @@ def _quantities(features: Features, distinct: Distinct, words: Vocabulary) -> di
         return [words.measured(fact, measure) for measure in features.measures]
 
     number = pa.float64()
-    factors = [(unit, *(span[0] if span else None for span in spans(1.0, unit, ""))) for unit in distinct.units]
+    factors = [
+        (unit, *(words.measures[measure].units.get(_plain_unit(unit)) for measure in features.measures))
+        for unit in distinct.units
+    ]
     bounds = []
     for value, unit, comparator in distinct.bounds:
         found = spans(value, unit, comparator)

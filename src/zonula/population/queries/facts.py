@@ -5,6 +5,7 @@ The expressions mirror `reading` line by line; generated charts look for any dif
 """
 
 from zonula.chart_review import reading
+from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.queries.dictionaries import Features
 
 # DuckDB's dialect; SQLGlot turns it into Spark's.
@@ -49,7 +50,7 @@ _CLARITY = f"""CASE
  WHEN a.judged = '{reading.INCONCLUSIVE}' THEN '{reading.UNCLEAR}' ELSE '{reading.CLEAR}' END"""
 
 
-def touched_facts(features: Features, today: int, asked: list[str]) -> str:
+def touched_facts(features: Features, words: Vocabulary, today: int, asked: list[str]) -> str:
     """The rows: those with a feature, and those that meet one of the conditions `asked` (over the columns of the inner query).
 
     today: as an ordinal. Facts that begin later are not seen.
@@ -88,8 +89,8 @@ LEFT JOIN specialty_says AS s ON f.specialty = s.written"""
     if not features.measures:
         return kept
     measured = ",\n ".join(
-        f"CASE WHEN t.value IS NULL THEN t.x{m} WHEN t.comparator = '' THEN t.value * u.f{m} ELSE b.{side}{m} END AS v{m}_{side}"
-        for m in features.measures.values()
+        f"CASE WHEN t.value IS NULL THEN t.x{place} WHEN t.comparator = '' THEN {_exact(name, place, words)} ELSE b.{side}{place} END AS v{place}_{side}"
+        for name, place in features.measures.items()
         for side in ("lo", "hi")
     )
     return f"""SELECT t.*,
@@ -97,3 +98,13 @@ LEFT JOIN specialty_says AS s ON f.specialty = s.written"""
 FROM ({kept}) AS t
 LEFT JOIN unit_says AS u ON t.unit = u.unit
 LEFT JOIN bound_says AS b ON t.value = b.value AND t.unit = b.unit AND t.comparator = b.comparator"""
+
+
+def _exact(name: str, place: int, words: Vocabulary) -> str:
+    """A result in the unit of a measure; null beyond what the measure calls plausible, when it says so."""
+    value = f"t.value * u.f{place}"
+    plausible = getattr(words.measures[name], "plausible", None)
+    if plausible is None:
+        return value
+    low, high = (f"CAST({float(limit)!r} AS DOUBLE)" for limit in plausible)
+    return f"CASE WHEN {value} >= {low} AND {value} <= {high} THEN {value} END"
