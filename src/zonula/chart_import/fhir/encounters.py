@@ -72,7 +72,7 @@ def encounter(written: Encounter, place: str, reading: Reading) -> tuple[Fact, .
         kind=Kind.ENCOUNTER,
         sources=(reading.source(place, where),),
         codes=kinds.codes,
-        text=kinds.text or (setting.display or setting.code if setting else ""),
+        text=kinds.text or (setting.display or _SETTINGS.get(setting.code, setting.code) if setting else ""),
         when=period_when(period.start, period.end, problems) if period else period_when("", "", problems),
         status=_STATUSES.get(written.status, UNKNOWN),
         performer=performer.name,
@@ -82,6 +82,22 @@ def encounter(written: Encounter, place: str, reading: Reading) -> tuple[Fact, .
     if problems:
         reading.warn(place, problems)
     return (fact,)
+
+
+# HL7 v3 ActCode, for a visit that is described by nothing else.
+_SETTINGS = {
+    "AMB": "ambulatory visit",
+    "EMER": "emergency visit",
+    "IMP": "inpatient stay",
+    "ACUTE": "inpatient stay",
+    "NONAC": "inpatient stay",
+    "OBSENC": "stay for observation",
+    "SS": "short stay",
+    "HH": "home visit",
+    "FLD": "visit in the field",
+    "VR": "virtual visit",
+    "PRENC": "visit before admission",
+}
 
 
 def _taxonomy(kinds: Concepts) -> str:

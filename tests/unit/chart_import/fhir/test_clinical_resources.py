@@ -186,6 +186,19 @@ def test_a_visit_carries_its_specialty_from_the_role_of_who_was_there(made, read
     assert dict(fact.details) == {"class": "AMB", "type": "Consultation"}
 
 
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        ({"code": "AMB"}, "ambulatory visit"),
+        ({"code": "AMB", "display": "Clinic"}, "Clinic"),
+        ({"code": "X"}, "X"),
+    ],
+)
+def test_a_visit_described_by_its_setting_alone_says_it_in_words(made, read, setting, text):
+    (fact,), _ = read(made.about("Encounter", status="finished", **{"class": setting}))
+    assert fact.text == text
+
+
 def test_a_role_that_points_at_itself_is_nobody(made, read):
     role = {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "PractitionerRole/r"}}
     (fact,), _ = read(role, made.glucose(performer=[{"reference": "PractitionerRole/r"}]))
