@@ -7,6 +7,7 @@ The expressions mirror `reading` line by line; generated charts look for any dif
 from zonula.chart_review import reading
 from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.queries.dictionaries import Features
+from zonula.population.queries.sets import ALIKE
 
 # DuckDB's dialect; SQLGlot turns it into Spark's.
 _SPAN = {
@@ -50,7 +51,7 @@ _CLARITY = f"""CASE
  WHEN a.judged = '{reading.INCONCLUSIVE}' THEN '{reading.UNCLEAR}' ELSE '{reading.CLEAR}' END"""
 
 
-def touched_facts(features: Features, words: Vocabulary, today: int, asked: list[str]) -> str:
+def seen_facts(features: Features, today: int, asked: list[str]) -> str:
     """The rows: those with a feature, and those that meet one of the conditions `asked` (over the columns of the inner query).
 
     today: as an ordinal. Facts that begin later are not seen.
@@ -63,9 +64,8 @@ def touched_facts(features: Features, words: Vocabulary, today: int, asked: list
         f",\n LIST_CONCAT(COALESCE(c.k{place}, CAST([] AS INT[])), COALESCE(w.k{place}, CAST([] AS INT[]))) AS k{place}"
         for place in features.prefixes.values()
     )
-    answers = "".join(f", a.x{place}" for place in features.measures.values())
     inner = f"""SELECT f.patient, f.place, f.kind, f.status, f.value, f.unit, f.comparator, f.reference_high,
- f.day_low, f.day_high, f.stretch_low, f.stretch_high, f.naming, f.fact,
+ f.day_low, f.day_high, f.stretch_low, f.stretch_high, f.naming, f.fact, f.answer,
  {_SAME_UNIT} AS same_unit,
  {_SPAN["num_lo"]} AS num_lo, {_SPAN["num_hi"]} AS num_hi,
  CAST(EXTRACT(YEAR FROM f.begun_low) * 10000 + EXTRACT(MONTH FROM f.begun_low) * 100 + EXTRACT(DAY FROM f.begun_low) AS INT) AS date_low,
@@ -75,7 +75,7 @@ def touched_facts(features: Features, words: Vocabulary, today: int, asked: list
  {_CLARITY} AS clarity,
  {_DIRECTION} AS direction,
  CASE WHEN f.status = 'resolved' OR COALESCE(f.end_day < {today}, FALSE) THEN '{reading.ENDED}' ELSE '{reading.OPEN}' END AS course,
- s.specialty{answers},
+ s.specialty,
  {masks}{keys}
 FROM (SELECT *, COALESCE(start_earliest, end_earliest, recorded_earliest) AS begun_low,
  COALESCE(start_latest, end_latest, recorded_latest) AS begun_high
@@ -85,19 +85,25 @@ LEFT JOIN answer_says AS a ON f.answer = a.key
 LEFT JOIN wording_says AS w ON f.wording = w.key
 LEFT JOIN specialty_says AS s ON f.specialty = s.written"""
     featured = [f"m{place} <> 0" for place in range(features.columns)] if features.groups else []
-    kept = f"SELECT * FROM ({inner}) AS seen WHERE {' OR '.join([*featured, *asked]) or 'FALSE'}"
-    if not features.measures:
-        return kept
-    measured = ",\n ".join(
-        f"CASE WHEN t.value IS NULL THEN t.x{place} WHEN t.comparator = '' THEN {_exact(name, place, words)} ELSE b.{side}{place} END AS v{place}_{side}"
+    return f"SELECT * FROM ({inner}) AS seen WHERE {' OR '.join([*featured, *asked]) or 'FALSE'}"
+
+
+def measured_facts(features: Features, words: Vocabulary, alike: str) -> str:
+    """The same rows with the number of their kind, and their results in the unit of each measure. alike: joins `seen AS t` and `alike AS k`."""
+    measured = "".join(
+        f",\n CASE WHEN t.value IS NULL THEN a.x{place} WHEN t.comparator = '' THEN {_exact(name, place, words)} ELSE b.{side}{place} END AS v{place}_{side}"
         for name, place in features.measures.items()
         for side in ("lo", "hi")
     )
-    return f"""SELECT t.*,
- {measured}
-FROM ({kept}) AS t
+    read = "patient place reference_high day_low day_high stretch_low stretch_high naming fact same_unit num_lo num_hi date_low date_high"
+    columns = [*read.split(), *ALIKE, *(f"m{place}" for place in range(features.columns))]
+    columns += [f"k{place}" for place in features.prefixes.values()]
+    joins = """LEFT JOIN answer_says AS a ON t.answer = a.key
 LEFT JOIN unit_says AS u ON t.unit = u.unit
 LEFT JOIN bound_says AS b ON t.value = b.value AND t.unit = b.unit AND t.comparator = b.comparator"""
+    return f"""SELECT {", ".join(f"t.{column}" for column in columns)}, k.sort{measured}
+FROM seen AS t JOIN alike AS k ON {alike}
+{joins if features.measures else ""}"""
 
 
 def _exact(name: str, place: int, words: Vocabulary) -> str:

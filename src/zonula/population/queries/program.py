@@ -19,7 +19,7 @@ from zonula.chart_review.evaluate import Evidence
 from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.layout import UNDATED
 from zonula.population.queries.dictionaries import BITS, Features
-from zonula.population.queries.facts import touched_facts
+from zonula.population.queries.facts import measured_facts, seen_facts
 from zonula.population.queries.sets import ALIKE, Member, Sets, Span
 from zonula.population.queries.truths import Truths, silent_answers
 from zonula.population.queries.values import DAY, LAST_KEY, MEASURE, UPPER_LIMITS, Values
@@ -71,7 +71,7 @@ class _Writer:
             [1, *(m.level for m in members), *(s.level for s in self._values.sides.values())]
             + [level for _, _, level in self._values.compared_with.values()]
         )
-        self._add("seen", touched_facts(self._features, self._words, self._today, list(self._sets.asked)))
+        self._add("seen", seen_facts(self._features, self._today, list(self._sets.asked)))
         masks = [f"m{place}" for place in range(self._features.columns)]
         columns = ", ".join([*masks, *ALIKE])
         self._add(
@@ -79,9 +79,9 @@ class _Writer:
             f"SELECT CAST(ROW_NUMBER() OVER (ORDER BY {columns}) AS INT) AS sort, * FROM (SELECT DISTINCT {columns} FROM seen) AS kinds",
         )
         same = " AND ".join(
-            [f"s.{mask} = a.{mask}" for mask in masks] + [f"s.{name} IS NOT DISTINCT FROM a.{name}" for name in ALIKE]
+            [f"t.{mask} = k.{mask}" for mask in masks] + [f"t.{name} IS NOT DISTINCT FROM k.{name}" for name in ALIKE]
         )
-        self._add("touched", f"SELECT s.*, a.sort FROM seen AS s JOIN alike AS a ON {same}")
+        self._add("touched", measured_facts(self._features, self._words, same))
         for level in range(1, deepest + 1):
             self._level(level, members, last=level == deepest)
         self._ask(deepest)
