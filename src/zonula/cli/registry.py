@@ -43,6 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     study.add_argument("declaration", metavar="FILE")
     study.add_argument("--seal", metavar="SEEDFILE", help="write a new secret seed there and print both hashes")
     study.add_argument("--allocate", metavar="SITE", help="print the site's sequence (needs --seed-file and --sealed)")
+    study.add_argument("--stratum", default="", metavar="STRATUM", help="of a stratified study")
+    study.add_argument(
+        "--flow", metavar="CSV", help="site,arm,allocated,received,lost,analysed: print the flow and report"
+    )
+    study.add_argument("--out", default="-", metavar="FILE", help="of the report (Markdown); default the terminal")
     study.add_argument("--seed-file", metavar="SEEDFILE")
     study.add_argument("--sealed", metavar="HASH")
     study.set_defaults(act=_study)
@@ -129,7 +134,7 @@ def _known_keys(name: str) -> dict[str, str]:
 
 
 def _study(arguments: argparse.Namespace) -> int:
-    from zonula.outcomes import allocation, parse_study, seal
+    from zonula.outcomes import allocation, parse_study, read_flow, seal, study_report
 
     study = parse_study(read_text(arguments.declaration), arguments.declaration)
     print(f"{study.title}\n  declaration {study.fingerprint}")
@@ -148,8 +153,11 @@ def _study(arguments: argparse.Namespace) -> int:
             seed = bytes.fromhex(read_text(arguments.seed_file).strip())
         except ValueError:
             raise UserError(f"{arguments.seed_file}: not a seed.", "Give the file that --seal wrote.") from None
-        sequence = allocation(study, arguments.allocate, seed, arguments.sealed)
+        sequence = allocation(study, arguments.allocate, seed, arguments.sealed, arguments.stratum)
         write_text("-", "".join(f"{number},{arm}\n" for number, arm in enumerate(sequence, 1)))
+    if arguments.flow:
+        flows = read_flow(read_text(arguments.flow), arguments.flow)
+        write_text(arguments.out, study_report(study, flows))
     return 0
 
 

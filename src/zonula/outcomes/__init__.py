@@ -15,7 +15,17 @@ from zonula.outcomes.recovery_time import Curve, CurvePoint, Prediction, cumulat
 from zonula.outcomes.registry_file import Refused, read_registry
 from zonula.outcomes.regression_to_mean import RegressionToMean, estimate
 from zonula.outcomes.report_card import ReportCard, Verdict, complete_cases, predictors_of, report_card
-from zonula.outcomes.study import Flow, Study, allocation, check_flow, flow_diagram, parse_study, seal
+from zonula.outcomes.study import (
+    Flow,
+    Study,
+    allocation,
+    check_flow,
+    flow_diagram,
+    parse_study,
+    read_flow,
+    seal,
+    study_report,
+)
 
 __all__ = [
     "AdverseEvent",
@@ -65,6 +75,7 @@ __all__ = [
     "pool_off_switches",
     "predict",
     "predictors_of",
+    "read_flow",
     "read_off_switches",
     "read_registry",
     "read_signed",
@@ -73,6 +84,7 @@ __all__ = [
     "seal",
     "sign",
     "stage_changes",
+    "study_report",
     "suppressed",
     "verify",
 ]

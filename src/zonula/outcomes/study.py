@@ -4,6 +4,7 @@ The declaration is hashed; the allocation of every site is a permuted-block sequ
 its hash until the study is unblinded. Nobody can change the question or peek at the sequence without it showing.
 """
 
+import csv
 from hashlib import sha256
 
 import msgspec
@@ -13,10 +14,13 @@ import yaml
 from zonula.errors import UserError
 
 FORMAT = "zonula.study/1"
+MOST_PATIENTS = 100_000
+FLOW_COLUMNS = ("site", "arm", "allocated", "received", "lost", "analysed")
 
 
 class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The declaration. block: patients per permuted block, a multiple of the number of arms. primary: the one outcome that decides."""
+    """The declaration. block: patients per permuted block, a multiple of the number of arms, or several such sizes drawn at
+    random: with one known size an open-label site can tell the last of a block. strata: lists of their own within a site. primary: the one outcome that decides."""
 
     format: str
     id: str
@@ -29,9 +33,15 @@ class Study(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     arms: tuple[str, ...]
     sites: tuple[str, ...]
     patients_per_site: int
-    block: int
+    block: int | tuple[int, ...]
     definitions: str
     ethics: str
+    strata: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """The block sizes."""
+        return (self.block,) if isinstance(self.block, int) else self.block
 
     @property
     def fingerprint(self) -> str:
@@ -73,10 +83,13 @@ def parse_study(text: str, name: str) -> Study:
         raise UserError(f"{name}: needs at least two different arms.")
     if not study.sites or len(set(study.sites)) != len(study.sites):
         raise UserError(f"{name}: needs sites, each once.")
-    if study.block < len(study.arms) or study.block % len(study.arms):
-        raise UserError(f"{name}: block {study.block} is not a multiple of the {len(study.arms)} arms.")
-    if study.patients_per_site < 1:
-        raise UserError(f"{name}: patients_per_site must be at least 1.")
+    wrong_block = next((size for size in study.blocks if size < len(study.arms) or size % len(study.arms)), None)
+    if wrong_block is not None or not study.blocks:
+        raise UserError(f"{name}: block {wrong_block} is not a multiple of the {len(study.arms)} arms.")
+    if not 1 <= study.patients_per_site <= MOST_PATIENTS or max(study.blocks) > MOST_PATIENTS:
+        raise UserError(f"{name}: patients_per_site must be at least 1 and at most {MOST_PATIENTS}.")
+    if len(set(study.strata)) != len(study.strata):
+        raise UserError(f"{name}: a stratum stands twice.")
     return study
 
 
@@ -85,25 +98,49 @@ def seal(seed: bytes) -> str:
     return sha256(b"zonula-study-seed:" + seed).hexdigest()
 
 
-def allocation(study: Study, site: str, seed: bytes, sealed: str) -> tuple[str, ...]:
+def allocation(study: Study, site: str, seed: bytes, sealed: str, stratum: str = "") -> tuple[str, ...]:
     """The sequence of one site: whole permuted blocks, cut at the site's size. Raises UserError when the seed is not the sealed one."""
     if seal(seed) != sealed:
         raise UserError("This is not the seed that was sealed.")
     if site not in study.sites:
         raise UserError(f"{site} is not a site of this study.", f"Sites: {', '.join(study.sites)}.")
-    derived = sha256(seed + study.fingerprint.encode() + site.encode()).digest()
+    if stratum not in (study.strata or ("",)):
+        raise UserError(f"{stratum!r} is not a stratum of this study.", f"Strata: {', '.join(study.strata) or 'none'}.")
+    place = f"{site}\0{stratum}" if stratum else site
+    derived = sha256(seed + study.fingerprint.encode() + place.encode()).digest()
     rng = np.random.Generator(np.random.PCG64(int.from_bytes(derived, "big")))
-    block = list(study.arms) * (study.block // len(study.arms))
     sequence: list[str] = []
     while len(sequence) < study.patients_per_site:
+        size = study.blocks[0] if len(study.blocks) == 1 else int(rng.choice(study.blocks))
+        block = list(study.arms) * (size // len(study.arms))
         sequence += [block[place] for place in rng.permutation(len(block))]
     return tuple(sequence[: study.patients_per_site])
 
 
+def read_flow(text: str, name: str) -> tuple[Flow, ...]:
+    """CSV with one line per site and arm. Raises UserError naming the line."""
+    reader = csv.DictReader(text.splitlines())
+    if set(FLOW_COLUMNS) != set(reader.fieldnames or ()):
+        raise UserError(f"{name}: not a flow.", f"It needs the columns {', '.join(FLOW_COLUMNS)}.")
+    flows: list[Flow] = []
+    for row in reader:
+        try:
+            flows.append(msgspec.convert(row, Flow, strict=False))
+        except msgspec.ValidationError as wrong:
+            raise UserError(f"{name}, line {reader.line_num}: {wrong}.") from None
+    if not flows:
+        raise UserError(f"{name}: no line in it.")
+    return tuple(flows)
+
+
 def check_flow(study: Study, flows: tuple[Flow, ...]) -> None:
     """Refuse numbers that cannot have flowed. Raises UserError naming site and arm."""
+    seen: set[tuple[str, str]] = set()
     for flow in flows:
         where = f"{flow.site}, {flow.arm}"
+        if (flow.site, flow.arm) in seen:
+            raise UserError(f"{where}: stands twice.")
+        seen.add((flow.site, flow.arm))
         if flow.site not in study.sites or flow.arm not in study.arms:
             raise UserError(f"{where}: not a site and arm of this study.")
         if (
@@ -131,3 +168,42 @@ def flow_diagram(study: Study, flows: tuple[Flow, ...]) -> str:
             f"    a{number} --> n{number}[{analysed} analysed]",
         ]
     return "\n".join(lines) + "\n"
+
+
+def study_report(study: Study, flows: tuple[Flow, ...]) -> str:
+    """Declaration, flow and what is still missing, as Markdown: the skeleton of a CONSORT / CENT report. Raises UserError."""
+    diagram = flow_diagram(study, flows)
+    rows = [
+        f"| {one.site} | {one.arm} | {one.allocated} | {one.received} | {one.lost} | {one.analysed} |" for one in flows
+    ]
+    silent = [
+        f"{site}, {arm}"
+        for site in study.sites
+        for arm in study.arms
+        if (site, arm) not in {(f.site, f.arm) for f in flows}
+    ]
+    allocated = sum(flow.allocated for flow in flows)
+    planned = study.patients_per_site * len(study.sites) * max(1, len(study.strata))
+    declared = ("hypothesis", "primary", "analysis", "decision_rule", "stopping_rule", "ethics", "definitions")
+    return "\n".join(
+        [
+            f"# {study.title}",
+            "",
+            f"Declaration `{study.fingerprint}`. {allocated} of {planned} planned patients are allocated.",
+            "",
+            *(f"- {name.replace('_', ' ')}: {getattr(study, name)}" for name in declared),
+            "",
+            "## Flow",
+            "",
+            "```mermaid",
+            diagram.rstrip(),
+            "```",
+            "",
+            "| site | arm | allocated | received | lost | analysed |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"Not reported: {'; '.join(silent) or 'nothing'}. Differences between arms are not shown here; they are analysed once, as declared.",
+            "",
+        ]
+    )

@@ -21,9 +21,11 @@ from zonula.outcomes import (
     outcome,
     parse_study,
     pool,
+    read_flow,
     read_signed,
     seal,
     sign,
+    study_report,
     suppressed,
     verify,
 )
@@ -189,9 +191,45 @@ def test_a_study_is_sealed_and_its_sites_are_balanced():
     assert parse_study(STUDY.replace("weekly", "daily"), "s.yaml").fingerprint != study.fingerprint
 
 
+def test_random_block_sizes_stay_balanced_and_strata_have_lists_of_their_own():
+    study = parse_study(STUDY.replace("block: 4", "block: [2, 4, 6]\nstrata: [mild, severe]"), "s.yaml")
+    seed = b"x" * 32
+    mild, severe = (allocation(study, "A", seed, seal(seed), stratum) for stratum in study.strata)
+    assert mild != severe
+    for sequence in (mild, severe):
+        imbalance = np.cumsum([1 if arm == "gluten" else -1 for arm in sequence])
+        assert np.max(np.abs(imbalance)) <= 3
+        # With one known size of 2 every second patient would be known; here some pair is not balanced.
+        assert any(sequence[at] == sequence[at + 1] for at in range(0, len(sequence) - 1, 2))
+    with pytest.raises(UserError, match="not a stratum"):
+        allocation(study, "A", seed, seal(seed))
+
+
+def test_the_report_of_a_study_shows_its_flow_and_who_is_silent():
+    study = parse_study(STUDY, "s.yaml")
+    head = "site,arm,allocated,received,lost,analysed\n"
+    text = study_report(study, read_flow(head + "A,gluten,15,14,1,15\nA,placebo,15,15,0,15\n", "f.csv"))
+    assert "30 of 60 planned" in text
+    assert "Not reported: B, gluten; B, placebo" in text
+    assert study.fingerprint in text
+    for bad in (
+        "",
+        head,
+        head + "A,gluten,x,1,1,1\n",
+        head + "A,gluten,1,1\n",
+        head + "A,gluten,1,1,0,1\n" * 2,
+        head + "Z,gluten,1,1,0,1\n",
+    ):
+        with pytest.raises(UserError):
+            study_report(study, read_flow(bad, "f.csv"))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("block: 4", "block: []", "not a multiple"),
+        ("block: 4", "block: [4, 5]", "not a multiple"),
+        ("patients_per_site: 30", "patients_per_site: 999999999", "at most"),
         ("block: 4", "block: 3", "not a multiple"),
         ("arms: [gluten, placebo]", "arms: [gluten]", "two different arms"),
         ("sites: [A, B]", "sites: [A, A]", "each once"),
