@@ -24,7 +24,7 @@ class InformationGain:
     """
 
     name: str = "information-gain"
-    trigger_above: float = 0.85
+    trigger_above: float = 0.68
     safe_below: float = 0.02
     safe_at_end: float = 0.08
     fewest: int = 2
@@ -33,8 +33,8 @@ class InformationGain:
     pairs: float = 0.25
     settle_days: float = 3.0
     patience: int = 60
-    worth: float = 0.01
-    enough: tuple[float, ...] = (0.02, 0.04, 0.07, 0.14, 0.3, 0.4)
+    worth: float = 0.002
+    enough: tuple[float, ...] = (0.0, 0.015, 0.03, 0.05, 0.1, 0.2, 0.3)
     hyper: Hyperparameters = DEFAULT
 
     def next(self, state: Reintroduction) -> Plan | Stop:
