@@ -44,9 +44,11 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=200)
     parser.add_argument("--copies", type=int, default=100)
     arguments = parser.parse_args()
-    vocabulary()
     work = Path(tempfile.mkdtemp(prefix="zonula-bench-"))
     try:
+        (work / "first").mkdir()
+        (work / "first" / "one.json").write_bytes(bundle(10**6))
+        stage([work / "first"], work / "staged-first")  # imports and the vocabulary are not the work
         lines, bundles = _export(arguments.patients, work)
         _staging(work, "NDJSON", lines, "export")
         _staging(work, "Bundles", bundles, "bundles")
