@@ -46,6 +46,11 @@ def _exclude(stage: Stage, state: PlanState, event: Event, limits: Limits) -> Pl
         refuse(f"{event.food}: an exclusion needs a reason of a kind.", f"One of: {', '.join(Why)}.")
     if why not in LASTING:
         allows(stage, Allowed.EXCLUDE)
+    need(
+        why is not Why.ELIMINATION or stage.restricts,
+        f"{event.food}: an elimination ends with a strict phase, and {stage.title} is none.",
+        "Write it as suspect, with a review date.",
+    )
     need(bool(event.reason.strip()), f"{event.food}: an exclusion says why in words.")
     need(bool(event.owner.strip()), f"{event.food}: an exclusion has someone who owns it.")
     need(event.review_on is not None or why in LASTING, f"{event.food}: an exclusion has a review date.")

@@ -172,7 +172,7 @@ def test_a_serious_adverse_event_stops_everything_until_a_clinician_settled_it(r
     reacts = advance(harmed, event("verdict", 62, food="milk", result=Result.REACTS), known, knowledge)
     for refused in (
         event("challenge", 63, food="egg"),
-        exclusion("soy", 63),
+        exclusion("soy", 63, Why.SUSPECT),
         event("back_to_reboot", 63),
     ):
         with pytest.raises(IllegalStepError, match="serious adverse event"):
@@ -214,3 +214,9 @@ def test_a_serious_adverse_event_stops_everything_until_a_clinician_settled_it(r
 def test_a_situation_that_could_open_a_gate_by_mistake_is_refused(written):
     with pytest.raises(UserError):
         parse_situation(written, "s.yaml")
+
+
+def test_an_elimination_outside_a_strict_phase_would_never_end_and_is_refused(rejuvenation, clear, knowledge):
+    with pytest.raises(IllegalStepError, match="ends with a strict phase"):
+        advance(rejuvenation, exclusion("egg", 61), clear(), knowledge)
+    advance(rejuvenation, exclusion("egg", 61, Why.SUSPECT), clear(), knowledge)
