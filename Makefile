@@ -5,10 +5,16 @@ CODE = src tests benchmarks tools
 
 .PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev
 
-run: ready         ## review the example patient that ships with Zonula and write the report
+run: ready         ## review the example patient that ships with Zonula and write the reports
 	@mkdir -p out
-	@$(PY) -m zonula review --example --html out/review.html --pdf out/review.pdf
-	@echo "The full report: $(CURDIR)/out/review.html    The one-page summary: $(CURDIR)/out/review.pdf"
+	@$(PY) -m zonula review --example --html out/review.html --pdf out/review.pdf > out/review.txt
+	@$(PY) -m zonula assess --example --html out/assessment.html > out/assessment.txt
+	@sed -n '1,/AT A GLANCE/p' out/review.txt | sed '$$d'
+	@echo "That was the beginning of a chart review (a fictional patient, five providers, fourteen years)."
+	@echo "  the whole review      $(CURDIR)/out/review.html   (as text: out/review.txt)"
+	@echo "  its one-page summary  $(CURDIR)/out/review.pdf"
+	@echo "  with questionnaires, laboratory and skin test: $(CURDIR)/out/assessment.html"
+	@echo "Your own records: .venv/bin/zonula review FOLDER     Everything else: .venv/bin/zonula --help"
 
 test: dev          ## every test, with coverage
 	@rm -f .coverage .coverage.*
