@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from zonula.cli.files import day, write_json, write_text
+from zonula.cli.files import day, write_bytes, write_json, write_text
 from zonula.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--csv", metavar="FILE", help="one row per patient: what became of each")
     report.add_argument("--parquet", metavar="FILE", help="the same table as Parquet")
     report.add_argument("--dictionary", metavar="FILE", help="what each column of the table means")
-    report.add_argument("--seed", type=int, default=20261124, help="of the cross-validation's folds")
+    report.add_argument("--seed", type=seed, default=20261124, help="of the cross-validation's folds")
     report.set_defaults(act=_report)
     one = commands.add_parser(
         "patient", help="one patient: reliable change, people alike, prediction, each only when it may be said"
@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("registry", metavar="REGISTRY")
     one.add_argument("patient", metavar="ID")
     one.add_argument("--json", metavar="FILE", help="- for the terminal")
-    one.add_argument("--seed", type=int, default=20261124, help="of the cross-validation's folds")
+    one.add_argument("--seed", type=seed, default=20261124, help="of the cross-validation's folds")
     one.set_defaults(act=_patient)
     off = commands.add_parser("off-switch", help="pool randomised on-off trials of supplements over patients")
     off.add_argument(
@@ -51,6 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Dispatch to the sub-command."""
     return int(arguments.act(arguments))
+
+
+def seed(text: str) -> int:
+    """An argparse type for the start of a random sequence: a whole number from 0."""
+    if not text.isascii() or not text.isdigit():
+        raise UserError(f"{text!r} is not a seed.", "Write a whole number from 0.")
+    return int(text)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -74,7 +81,9 @@ def _report(arguments: argparse.Namespace) -> int:
     if arguments.parquet:
         from pyarrow import parquet
 
-        parquet.write_table(table, arguments.parquet)
+        content = io.BytesIO()
+        parquet.write_table(table, content)
+        write_bytes(arguments.parquet, content.getvalue())
     if arguments.dictionary:
         write_text(arguments.dictionary, data_dictionary())
     if arguments.json:

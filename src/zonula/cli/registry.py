@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zonula.cli.files import read_text, write_json, write_text
 from zonula.cli.outcomes import _lines as registry_lines
+from zonula.cli.outcomes import seed
 from zonula.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     export.add_argument(
         "--previous", metavar="FILE", help="the export sent before; refused when the difference would reveal patients"
     )
-    export.add_argument("--seed", type=int, default=20261124)
+    export.add_argument("--seed", type=seed, default=20261124)
     export.set_defaults(act=_export)
     pooling = commands.add_parser("pool", help="combine clinics' aggregates")
     pooling.add_argument("files", nargs="+", metavar="FILE")
@@ -60,8 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _key(arguments: argparse.Namespace) -> int:
     path = _new(arguments.file)
-    path.touch(mode=0o600)
-    path.write_text(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n", encoding="ascii")
+    _keep_secret(path, Ed25519PrivateKey.generate().private_bytes_raw())
     print(f"Wrote {path}. Whoever has it can sign as this clinic.")
     return 0
 
@@ -140,25 +140,32 @@ def _study(arguments: argparse.Namespace) -> int:
     print(f"{study.title}\n  declaration {study.fingerprint}")
     if arguments.seal:
         path = _new(arguments.seal)
-        seed = secrets.token_bytes(32)
-        path.touch(mode=0o600)
-        path.write_text(seed.hex() + "\n", encoding="ascii")
+        secret = secrets.token_bytes(32)
+        _keep_secret(path, secret)
         print(
-            f"  sealed seed {seal(seed)}\nPublish both hashes before the first patient; keep {path} secret until unblinding."
+            f"  sealed seed {seal(secret)}\nPublish both hashes before the first patient; keep {path} secret until unblinding."
         )
     if arguments.allocate:
         if not arguments.seed_file or not arguments.sealed:
             raise UserError("--allocate needs --seed-file and --sealed.")
         try:
-            seed = bytes.fromhex(read_text(arguments.seed_file).strip())
+            secret = bytes.fromhex(read_text(arguments.seed_file).strip())
         except ValueError:
             raise UserError(f"{arguments.seed_file}: not a seed.", "Give the file that --seal wrote.") from None
-        sequence = allocation(study, arguments.allocate, seed, arguments.sealed, arguments.stratum)
+        sequence = allocation(study, arguments.allocate, secret, arguments.sealed, arguments.stratum)
         write_text("-", "".join(f"{number},{arm}\n" for number, arm in enumerate(sequence, 1)))
     if arguments.flow:
         flows = read_flow(read_text(arguments.flow), arguments.flow)
         write_text(arguments.out, study_report(study, flows))
     return 0
+
+
+def _keep_secret(path: Path, secret: bytes) -> None:
+    try:
+        path.touch(mode=0o600)
+        path.write_text(secret.hex() + "\n", encoding="ascii")
+    except OSError as wrong:
+        raise UserError(f"{path}: {wrong.strerror or wrong}.") from None
 
 
 def _new(name: str) -> Path:

@@ -18,6 +18,8 @@ from zonula.outcomes.pooling import Pooled, combine
 
 # Fewest patients with both stages from which a comparison is shown.
 FEWEST = 10
+# Points of the 12-domain total; a standard error below the least is a slip of the pen, not precision.
+MOST_POINTS, LEAST_ERROR = 120, 1e-6
 
 
 class StageChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +89,11 @@ def read_off_switches(lines: Iterable[str], name: str) -> list[OffSwitch]:
             one = OffSwitch(row["patient"], row["agent"], float(row["difference"]), float(row["error"]))
         except (TypeError, ValueError):
             raise UserError(f"{name}, line {reader.line_num}: difference and error are numbers.") from None
-        if not isfinite(one.difference) or not isfinite(one.error) or one.error <= 0:
+        if not one.patient.strip() or not one.agent.strip():
+            raise UserError(f"{name}, line {reader.line_num}: patient and agent need a name.")
+        if not isfinite(one.difference) or abs(one.difference) > MOST_POINTS:
+            raise UserError(f"{name}, line {reader.line_num}: a difference lies within {MOST_POINTS} points.")
+        if not LEAST_ERROR <= one.error <= MOST_POINTS:
             raise UserError(f"{name}, line {reader.line_num}: the standard error must be above 0.")
         if any(one.patient == other.patient and one.agent == other.agent for other in found):
             raise UserError(f"{name}, line {reader.line_num}: {one.patient} has {one.agent} twice.")

@@ -46,6 +46,7 @@ def limits(shelf: Shelf) -> Limits:
 
 def start(protocol: Protocol, patient: str, day: date, by: str, role: Role) -> Plan:
     """A new plan, pinned to this version of the protocol."""
+    need(bool(patient.strip()), "A plan is for a patient with an id.")
     need(bool(by.strip()), "A plan is started by someone with a name.")
     event = Event(day=day, event=START, by=by, role=role)
     return Plan(

@@ -103,3 +103,30 @@ def test_bad_registries_are_refused_in_one_line(content, said, tmp_path, capsys)
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("outcomes", "report", "REGISTRY", "--seed", "-1"),
+        ("outcomes", "report", "REGISTRY", "--parquet", "/nonexistent/x.parquet"),
+        ("outcomes", "report", "REGISTRY", "--html", "/nonexistent/x.html"),
+        ("outcomes", "report", "/nonexistent"),
+        ("outcomes", "patient", "REGISTRY", "nobody"),
+        ("registry", "key", "/nonexistent/key"),
+        ("registry", "pool", "REGISTRY"),
+        ("registry", "export", "REGISTRY", "--clinic", "Z", "--key", "KEY", "--out", "OUT"),
+        ("registry", "export", "REGISTRY", "--clinic", "A", "--key", "REGISTRY", "--out", "OUT"),
+        ("registry", "export", "REGISTRY", "--clinic", "A", "--key", "KEY", "--out", "OUT", "--previous", "KEY"),
+        ("registry", "study", "KEY"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line_and_leaves_nothing_behind(typed, registry_file, tmp_path, capsys):
+    named = {"REGISTRY": registry_file, "KEY": tmp_path / "key", "OUT": tmp_path / "out.json"}
+    main(["registry", "key", str(named["KEY"])])
+    capsys.readouterr()
+    assert main([str(named.get(word, word)) for word in typed]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]

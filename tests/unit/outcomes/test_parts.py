@@ -56,7 +56,7 @@ def test_an_agent_that_does_nothing_is_not_found_and_one_that_helps_is():
         ("a,b\n", "needs the columns"),
         ("patient,agent,difference,error\n", "no trial"),
         ("patient,agent,difference,error\np,x,y,1\n", "are numbers"),
-        ("patient,agent,difference,error\np,x,nan,1\n", "above 0"),
+        ("patient,agent,difference,error\np,x,nan,1\n", "within 120"),
         ("patient,agent,difference,error\np,x,1,0\n", "above 0"),
         ("patient,agent,difference,error\np,x,1,1\np,x,2,1\n", "twice"),
     ],
