@@ -19,7 +19,7 @@ run: ready         ## review the example patient that ships with Zonula and writ
 test: dev          ## every test, with coverage
 	@rm -f .coverage .coverage.*
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
-	@$(PY) -m coverage combine -q && $(PY) -m coverage report | tail -n 1
+	@$(PY) -m coverage combine -q && $(PY) -m coverage report | grep TOTAL
 
 check: dev         ## format, lint, types, import contracts, documents current
 	@$(RUFF) format --check -q $(CODE)

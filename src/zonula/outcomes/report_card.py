@@ -163,4 +163,9 @@ def _words(verdict: Verdict, needed: int | None, rules: Definitions) -> str:
         return "In these patients percent positive tells something about the time to recover beyond severity, domains, age and adherence. That is an association, not a cause."
     if verdict is Verdict.DOES_NOT:
         return f"In these patients percent positive tells nothing useful: a hazard ratio of {rules.worth_hazard_ratio:g} per standard deviation, either way, is excluded."
-    return f"These patients cannot tell whether percent positive predicts recovery; about {needed} more are needed."
+    open_question = "These patients cannot tell whether percent positive predicts recovery"
+    if not needed:
+        return (
+            f"{open_question}: there are enough for an effect worth knowing, but the interval holds both that and none."
+        )
+    return f"{open_question}; about {needed} more are needed."
