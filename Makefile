@@ -18,7 +18,7 @@ run: ready         ## review the example patient that ships with Zonula and writ
 
 test: dev          ## every test, with coverage
 	@rm -f .coverage .coverage.*
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
+	@PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
 	@$(PY) -m coverage combine -q && $(PY) -m coverage report | grep TOTAL
 
 check: dev         ## format, lint, types, import contracts, documents current
@@ -41,6 +41,7 @@ agreement: dev     ## rules on many generated charts: every executor must answer
 	@set -e; for program in tests/agreement/*/hunt*.py; do OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
 
 calibrate: dev     ## the long calibration of the statistical engines; writes its report into docs/
+	@$(PY) tests/reference/food_triggers/make_reference.py
 	@set -e; for program in tests/calibration/*/calibrate*.py; do OPENBLAS_NUM_THREADS=1 $(PY) $$program; done
 
 fuzz: dev          ## hostile input for every parser, a minute each
