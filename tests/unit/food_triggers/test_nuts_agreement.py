@@ -84,9 +84,10 @@ def test_given_the_noise_the_engine_agrees_with_nuts(entry):
     )
 
 
+# Not strict: one of the gaps is 0.06 against a tolerance of 0.05, and another processor may draw it to the other side.
 PLUGGED_IN = pytest.mark.xfail(
     reason="the engine plugs in one noise covariance where NUTS averages over it: docs/food-triggers/model.md",
-    strict=True,
+    strict=False,
 )
 
 
