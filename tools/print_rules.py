@@ -12,7 +12,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-import msgspec
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +24,7 @@ from zonula.chart_review.library.phrases import complaints, current_drugs, denia
 from zonula.chart_review.spelling import spelled  # noqa: E402
 from zonula.chart_review.vocabulary import vocabulary  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
+from zonula.reports.schemas import published  # noqa: E402
 
 SPECS, CASES = ROOT / "tests" / "spec" / "chart_review", ROOT / "tests" / "cases" / "chart_review"
 CHAPTERS = {
@@ -155,7 +155,7 @@ def page() -> str:
 
 def schema() -> str:
     """The JSON schema of a review."""
-    described = msgspec.json.schema(Review)
+    described = published(Review)
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **described}
     return json.dumps(described, indent=1, sort_keys=True) + "\n"
 

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
@@ -26,6 +24,7 @@ from zonula.population.report import Report as PopulationReport  # noqa: E402
 from zonula.population.screen import ANSWERS, Screened  # noqa: E402
 from zonula.population.stage import Manifest  # noqa: E402
 from zonula.population.validate import Validity  # noqa: E402
+from zonula.reports.schemas import published  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
 from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
@@ -61,7 +60,7 @@ def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     found = {}
     for name, struct in STRUCTS.items():
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(struct)}
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **published(struct)}
         found[ROOT / "docs" / "schemas" / f"{name}.schema.json"] = (
             json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         )

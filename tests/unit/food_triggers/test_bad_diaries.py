@@ -15,7 +15,7 @@ def diary(groups=3, days=0, ratings=lambda day: 3.0, eats=lambda day: "g0", symp
     recipes = {f"g{i}": [(f"g{i}", 1.0)] for i in range(groups)}
     writer = DiaryWriter("p", START, tuple(FoodGroup(f"g{i}", 0.1) for i in range(groups)), recipes, days, per_day)
     for d in range(days):
-        day = np.datetime64(START) + d
+        day = np.datetime64(START) + np.timedelta64(d, "D")
         if eats(d):
             writer.add(f"{day}T12:00", "food", eats(d), 1, None)
         for hour in ("08:00", "20:00"):

@@ -22,6 +22,7 @@ from zonula.food_triggers.blinded.sealing import Sealed
 from zonula.food_triggers.blinded.status import Status
 from zonula.food_triggers.blinded.verdict import Verdict
 from zonula.food_triggers.relapse import Relapse
+from zonula.reports.schemas import one_line, published
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 WRITTEN = {
@@ -300,6 +301,5 @@ def test_unreadable_ratings_are_refused():
 
 @pytest.mark.parametrize(("name", "kind"), WRITTEN.items())
 def test_the_committed_schema_is_the_one_the_code_writes(name, kind):
-    assert json.loads((SCHEMAS / f"{name}.schema.json").read_text()) == json.loads(
-        json.dumps(msgspec.json.schema(kind))
-    )
+    committed = one_line(json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
+    assert committed == json.loads(json.dumps(published(kind)))
