@@ -7,7 +7,8 @@ import msgspec
 
 def published(struct: Any) -> dict[str, Any]:
     """The JSON schema of a struct with every description on one line."""
-    return one_line(msgspec.json.schema(struct))
+    schema: dict[str, Any] = one_line(msgspec.json.schema(struct))
+    return schema
 
 
 def one_line(schema: Any) -> Any:
