@@ -3,7 +3,7 @@ PY = .venv/bin/python
 RUFF = .venv/bin/ruff
 CODE = src tests benchmarks tools
 
-.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev
+.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev browser
 
 run: ready         ## review the example patient that ships with Zonula and write the reports
 	@mkdir -p out
@@ -16,7 +16,7 @@ run: ready         ## review the example patient that ships with Zonula and writ
 	@echo "  with questionnaires, laboratory and skin test: $(CURDIR)/out/assessment.html"
 	@echo "Your own records: .venv/bin/zonula review FOLDER     Everything else: .venv/bin/zonula --help"
 
-test: dev          ## every test, with coverage
+test: dev browser  ## every test, with coverage; gets itself a browser and a PostgreSQL
 	@rm -f .coverage .coverage.*
 	@PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
 	@$(PY) -m coverage combine -q && $(PY) -m coverage report | grep TOTAL
@@ -54,3 +54,5 @@ ready:
 	@tools/setup.sh
 dev:
 	@tools/setup.sh dev
+browser: dev       ## a Chromium for the browser tests (.cache/browser); without one they are skipped and counted
+	@$(PY) tools/browser.py || true

@@ -18,7 +18,7 @@ echo "Setting up .venv from $LOCK (once)..." >&2
 UV=$(command -v uv || true)
 if [ ! -x .venv/bin/python ]; then
     if [ -n "$UV" ]; then "$UV" venv -q --python "$PY" .venv
-    else "$PY" -m venv .venv 2>/dev/null || { rm -rf .venv; "$PY" -m venv --without-pip .venv; }; fi
+    else "$PY" -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; "$PY" -m venv --without-pip .venv; }; fi
 fi
 if [ -n "$UV" ]; then
     "$UV" pip install -q --python .venv/bin/python --require-hashes -r "$LOCK"
