@@ -1,4 +1,9 @@
-"""Names of tests are the same in every process: bytes made while collecting (a gzip holds the time) never enter them."""
+"""Names of tests are the same in every process: bytes made while collecting (a gzip holds the time) never enter them.
+
+And a part of the machine that is missing (a browser, a PostgreSQL) is never a quiet skip: the run ends with what was not tested.
+"""
+
+from collections import Counter
 
 import pytest
 
@@ -6,3 +11,14 @@ import pytest
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """A stable id for bytes; everything else keeps pytest's own."""
     return f"{argname}-bytes" if isinstance(val, bytes) else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each missing part: how many tests did not run, and why."""
+    missing = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.getreports("skipped")
+        if isinstance(report.longrepr, tuple) and report.longrepr[2].startswith("Skipped: NO ")
+    )
+    for reason, count in missing.items():
+        terminalreporter.write_line(f"{count} TESTS DID NOT RUN: {reason}", red=True, bold=True)
