@@ -2,7 +2,7 @@
 
 from zonula.simulation.diary import SYMPTOMS, GroupTruth, VirtualDiary, virtual_diary
 from zonula.simulation.files import ranges, virtual_diaries, write_diaries
-from zonula.simulation.mechanism import Body, Range, draw_body, one_serving, react
+from zonula.simulation.mechanism import Body, Course, Range, draw_body, one_serving, react
 from zonula.simulation.table import GROUPS, Catalogue, catalogue
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "SYMPTOMS",
     "Body",
     "Catalogue",
+    "Course",
     "GroupTruth",
     "Range",
     "VirtualDiary",

@@ -1,6 +1,5 @@
 """Virtual diaries as the contract's four CSV files, with the truth in a folder of its own. Same seed, same bytes."""
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from zonula.knowledge import Shelf
 from zonula.simulation.diary import VirtualDiary, virtual_diary
+from zonula.simulation.entries import HEADER
 from zonula.simulation.mechanism import Range
 from zonula.simulation.table import Catalogue, catalogue
 
@@ -38,27 +38,28 @@ def write_diaries(patients: int, seed: int, folder: Path, shelf: Shelf) -> int:
         (folder / "patients.csv").open("w", newline="", encoding="utf-8") as people,
         (folder / "groups.csv").open("w", newline="", encoding="utf-8") as groups,
         (folder / "foods.csv").open("w", newline="", encoding="utf-8") as foods,
-        (folder / "diary.csv").open("w", newline="", encoding="utf-8") as entries,
+        (folder / "diary.csv").open("wb") as entries,
         (folder / "truth" / "truth.jsonl").open("wb") as truth,
     ):
-        tables = {stream: csv.writer(stream) for stream in (people, groups, foods, entries)}
-        tables[people].writerow(["patient", "start", "days", "ratings_per_day"])
-        tables[groups].writerow(["patient", "group", "prior", "excluded", "first_max"])
-        tables[foods].writerow(["patient", "item", "group", "servings"])
-        tables[entries].writerow(["patient", "time", "kind", "item", "amount", "value"])
+        people.write("patient,start,days,ratings_per_day\r\n")
+        groups.write("patient,group,prior,excluded,first_max\r\n")
+        foods.write("patient,item,group,servings\r\n")
+        entries.write((",".join(HEADER) + "\r\n").encode())
+        contents: list[str] = []
         for dishes, diary in virtual_diaries(patients, seed, shelf):
-            tables[people].writerow([diary.patient, diary.start.isoformat(), diary.days, diary.ratings_per_day])
-            tables[groups].writerows(
-                [diary.patient, group, f"{prior:.3f}", 0, 2.0] for group, prior in diary.priors.items()
-            )
-            tables[foods].writerows(_contents(diary.patient, dishes))
-            tables[entries].writerows([diary.patient, *row] for row in diary.rows)
-            rows += len(diary.rows)
-            truth.write(msgspec.json.encode({"patient": diary.patient, "groups": diary.truth}) + b"\n")
+            contents = contents or list(_contents(dishes))
+            who = diary.patient
+            people.write(f"{who},{diary.start.isoformat()},{diary.days},{diary.ratings_per_day}\r\n")
+            groups.write("".join(f"{who},{group},{prior:.3f},0,2.0\r\n" for group, prior in diary.priors.items()))
+            foods.write("".join(f"{who},{line}" for line in contents))
+            entries.write(diary.csv_bytes())
+            rows += len(diary.entries)
+            truth.write(msgspec.json.encode({"patient": who, "groups": diary.truth}) + b"\n")
     return rows
 
 
-def _contents(patient: str, dishes: Catalogue) -> Iterator[list[str]]:
+def _contents(dishes: Catalogue) -> Iterator[str]:
+    """Lines of `foods.csv` without the patient. Names of the catalogue need no quotes: letters, digits, blanks and underscores."""
     for place, item in enumerate(dishes.items):
         for group in np.flatnonzero(dishes.content[place]):
-            yield [patient, item, dishes.groups[int(group)], f"{dishes.content[place, group]:g}"]
+            yield f"{item},{dishes.groups[int(group)]},{dishes.content[place, group]:g}\r\n"
