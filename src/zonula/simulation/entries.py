@@ -87,8 +87,8 @@ def _number(quarters: int) -> str:
 def _quoted(text: str) -> bytes:
     """One field as the csv module quotes it."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([text, ""])
-    return line.getvalue()[:-1].encode()
+    csv.writer(line, lineterminator="\r\n").writerow([text, ""])
+    return line.getvalue().removesuffix(",\r\n").encode()
 
 
 @lru_cache(maxsize=64)
