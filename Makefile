@@ -24,7 +24,7 @@ test: dev browser  ## every test, with coverage; gets itself a browser and a Pos
 check: dev         ## format, lint, types, import contracts, documents current
 	@$(RUFF) format --check -q $(CODE)
 	@$(RUFF) check -q $(CODE)
-	@.venv/bin/mypy
+	@ZONULA_DATA=.cache/check .venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) tools/check_house.py
 	@$(PY) tools/print_schemas.py --check

@@ -3,9 +3,17 @@
 And a part of the machine that is missing (a browser, a PostgreSQL) is never a quiet skip: the run ends with what was not tested.
 """
 
+import os
+import tempfile
 from collections import Counter
 
+import django
 import pytest
+
+# The site under test keeps its data in a folder of its own; it is set before anything imports the settings.
+os.environ["DJANGO_SETTINGS_MODULE"] = "zonula_web.settings"
+os.environ["ZONULA_DATA"] = tempfile.mkdtemp(prefix="zonula-test-")
+django.setup()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import entry_points
 
 from zonula import __version__
 from zonula.errors import UserError
@@ -37,7 +38,26 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Help lines of the commands of the web application, which is imported only when one of them is asked for.
+BROUGHT = {
+    "serve": "the clinic in the browser",
+    "demo": "a clinic full of virtual patients in the browser, to look around",
+    "createuser": "make the first person of a clinic",
+    "backup": "copy the clinic's database while it runs, and prove that the copy can be restored",
+    "restore": "put a backup in the place of the database",
+}
+
 DONE, OUR_BUG, USER_ERROR = 0, 1, 2
+
+
+def known_commands() -> dict[str, tuple[str, str]]:
+    """Our commands, and those that a shell installed beside us brings (entry points `zonula.commands`): the core imports no shell."""
+    brought = {
+        point.name: (point.value, f"{point.name}: see its --help") for point in entry_points(group="zonula.commands")
+    }
+    return COMMANDS | {
+        name: (module, BROUGHT.get(name, help_line)) for name, (module, help_line) in sorted(brought.items())
+    }
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -47,7 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="zonula", description="Zonula reads, weighs and tests; it does not diagnose.")
     parser.add_argument("--version", action="version", version=f"zonula {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, (module, help_line) in COMMANDS.items():
+    for name, (module, help_line) in known_commands().items():
         command = commands.add_parser(name, help=help_line, description=help_line[0].upper() + help_line[1:] + ".")
         if name == chosen:
             implementation = import_module(module)

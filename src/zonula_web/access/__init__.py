@@ -1,0 +1,1 @@
+"""Who may do what: people, roles, rights as one table, consent, and the gate that every page stands behind."""

@@ -1,0 +1,9 @@
+"""People and rights."""
+
+from django.apps import AppConfig
+
+
+class AccessConfig(AppConfig):
+    """Accounts, roles and rights."""
+
+    name = "zonula_web.access"

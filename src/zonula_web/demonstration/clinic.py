@@ -1,0 +1,79 @@
+"""Making the demonstration clinic."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from django.db import transaction
+
+import zonula
+from zonula_web.access.actions import new_member
+from zonula_web.access.models import Clinic, Membership, Person
+from zonula_web.audit.actor import acting
+from zonula_web.records.actions.importing import import_documents
+from zonula_web.records.actions.patients import new_patient
+from zonula_web.records.models import Patient
+from zonula_web.settings import CONFIGURATION
+
+NAME = "Zonula demonstration clinic"
+EXAMPLES = Path(zonula.__file__).parent / "examples"
+STAFF = (
+    ("clinician", "Dr Ada Berg", "clinician@zonula.invalid", True),
+    ("dietitian", "Noor Haddad", "dietitian@zonula.invalid", False),
+    ("staff", "Sam Okafor", "staff@zonula.invalid", False),
+    ("researcher", "Lin Wei", "researcher@zonula.invalid", False),
+)
+SHIPPED = (
+    ("mara-lindqvist", "Mara Lindqvist"),
+    ("tobias-renner", "Tobias Renner"),
+    ("ines-falk", "Ines Falk"),
+)
+
+
+class Someone(NamedTuple):
+    """Who can sign in to the demonstration."""
+
+    role: str
+    email: str
+
+
+def make(patients: int) -> None:
+    """Make the clinic, its people and its patients, unless it is there."""
+    if Clinic.objects.filter(demonstration=True).exists():
+        return
+    with acting("system:demo"), transaction.atomic():
+        for role, name, email, administrator in STAFF:
+            new_member(
+                email=email,
+                name=name,
+                password=None,
+                clinic_name=NAME,
+                role=role,
+                administrator=administrator,
+                demonstration=True,
+            )
+        clinic = Clinic.objects.get(demonstration=True)
+        for number, (folder, name) in enumerate(SHIPPED, 1):
+            patient = new_patient(clinic=clinic, name=name, number=f"D{number:03}", today=date.max)
+            _import_folder(patient, EXAMPLES / folder)
+    (CONFIGURATION.data / "demonstration").touch()
+
+
+def everyone_signs_in_with(password: str) -> None:
+    """A new password at each start: nothing to find in a repository, nothing that stays valid."""
+    with acting("system:demo"):
+        for person in Person.objects.filter(email__endswith="@zonula.invalid"):
+            person.set_password(password)
+            person.save(update_fields=["password"])
+
+
+def people() -> list[Someone]:
+    """Everyone of the demonstration, members first."""
+    return [Someone(one.role, one.person.email) for one in Membership.objects.select_related("person").order_by("id")]
+
+
+def _import_folder(patient: Patient, folder: Path) -> None:
+    files = [
+        (path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file()
+    ]
+    import_documents(patient=patient, by=None, files=files)

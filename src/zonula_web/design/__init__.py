@@ -1,0 +1,1 @@
+"""How every page looks: base template, style, icons, headers, and the words for dates and people."""

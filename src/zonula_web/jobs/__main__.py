@@ -1,0 +1,38 @@
+"""`python -m zonula_web.jobs`: the worker beside the web server. Stops between two jobs when asked to."""
+
+import signal
+import threading
+from types import FrameType
+
+from zonula_web.commands.site import ready
+
+IDLE_SECONDS = 0.5
+
+
+def main() -> None:
+    """Do jobs until a signal comes."""
+    ready(migrate=False)
+    from django.db import OperationalError, close_old_connections
+
+    from zonula_web.jobs.work import log, run_next
+
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping.is_set():
+        try:
+            worked = run_next()
+        except OperationalError:
+            log.exception("the database did not answer")
+            close_old_connections()
+            worked = False
+        if not worked:
+            stopping.wait(IDLE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Leasing and doing jobs. A job is done in one transaction with its own end, so it takes effect once whatever dies when."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from zonula.errors import UserError
+from zonula_web.audit.actor import acting
+from zonula_web.jobs.models import Job, State
+
+# kind -> the function that does it: (job) -> what to say.
+WORK: dict[str, str] = {"import": "zonula_web.records.actions.importing.import_uploads"}
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+log = logging.getLogger("zonula.jobs")
+
+
+def run_next() -> bool:
+    """Take the oldest job that waits, or whose worker died, and do it. Returns whether there was one."""
+    with acting("system:jobs"):
+        job = _lease()
+        if job is None:
+            return False
+        actor = f"person:{job.by_id}" if job.by_id else f"job:{job.kind}"
+        with acting(actor):
+            _do(job)
+        return True
+
+
+def _lease() -> Job | None:
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = Job.objects.filter(state=State.QUEUED) | Job.objects.filter(state=State.RUNNING, leased_until__lt=now)
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        job = waiting.first()
+        if job is None:
+            return None
+        if job.attempts >= MOST_ATTEMPTS:
+            _end(job, State.FAILED, "It was tried three times and did not finish. Nothing of it was kept.")
+            return _lease()
+        job.state, job.attempts, job.leased_until = State.RUNNING, job.attempts + 1, now + LEASE
+        job.save(update_fields=["state", "attempts", "leased_until"])
+        return job
+
+
+def _do(job: Job) -> None:
+    work: Callable[[Job], str] = import_string(WORK[job.kind])
+    try:
+        with transaction.atomic():
+            says = work(job)
+            _end(job, State.DONE, says)
+    except UserError as wrong:
+        _end(job, State.FAILED, str(wrong))
+    except Exception:
+        log.exception("job %s failed", job.kind)
+        _end(job, State.FAILED, "This is a defect of ours; nothing was kept. The log names the place.")
+
+
+def _end(job: Job, state: State, says: str) -> None:
+    job.state, job.says, job.ended_at, job.leased_until = state, says, timezone.now(), None
+    job.save(update_fields=["state", "says", "ended_at", "leased_until", "result", "done", "total"])
+    job.uploads.all().delete()

@@ -1,0 +1,1 @@
+"""Pages for a patient: the diary, the plan of the day, the own record."""

@@ -1,0 +1,1 @@
+"""What a clinic keeps: rows (`models`), every write (`actions`), and rows turned into the core's structs (`read`)."""

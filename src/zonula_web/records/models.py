@@ -1,0 +1,214 @@
+"""The rows. Columns hold what is searched or sorted; everything else is one of the core's own structs as JSON, read strictly.
+
+Nothing is changed in place where its history matters: corrections, plan events, consents and answers are added, never edited.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Patient(models.Model):
+    """One patient of one clinic.
+
+    chart_version: grows with every import or correction. version: with every write about the patient; what is derived is cached by it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("access.Clinic", on_delete=models.PROTECT, related_name="patients")
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="own_record"
+    )
+    name = models.CharField(max_length=200)
+    born = models.CharField(max_length=10, blank=True, help_text="YYYY-MM-DD, YYYY-MM or YYYY; empty when unknown")
+    sex = models.CharField(max_length=10, default="unknown")
+    number = models.CharField(max_length=60, blank=True, help_text="the clinic's own number")
+    made_at = models.DateTimeField(auto_now_add=True)
+    chart_version = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+
+    class Meta:
+        """Lists are by name."""
+
+        ordering = ("name", "born")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["clinic", "name"])]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["clinic", "number"], condition=~models.Q(number=""), name="one_patient_for_each_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PatientRow(models.Model):
+    """What every row about a patient has. by: who wrote it, empty when a job or the system did."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+        ordering = ("id",)
+
+
+class Document(PatientRow):
+    """One imported document, byte for byte (zlib), and what was read in it. sha256: of the bytes as uploaded.
+
+    removed_at: withdrawn from the chart, kept for the history.
+    """
+
+    name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    size = models.PositiveBigIntegerField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_because = models.CharField(max_length=300, blank=True)
+
+
+class Chart(models.Model):
+    """The patient's chart as of one version: `chart.Chart` and the import reports as JSON (zlib). Derived; can be made again."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField()
+    body = models.BinaryField()
+    reports = models.BinaryField()
+
+
+class Entry(PatientRow):
+    """A fact entered by hand, or a correction of one that was imported. fact: `chart.Fact` as JSON, empty to withdraw `replaces`."""
+
+    fact_id = models.CharField(max_length=200)
+    replaces = models.CharField(max_length=300, blank=True)
+    fact = models.JSONField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+
+class Answers(PatientRow):
+    """One filled questionnaire: a FHIR QuestionnaireResponse as JSON."""
+
+    form = models.CharField(max_length=60)
+    day = models.DateField()
+    response = models.JSONField()
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+
+class FormLink(PatientRow):
+    """A link with which a patient fills in a questionnaire without an account. Only the hash of its secret is kept."""
+
+    form = models.CharField(max_length=60)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class Evidence(PatientRow):
+    """What the clinician states for the work-up. kind: `celiac` (CeliacEvidence), `hla` (typing text), `genotype` (GenotypeReading),
+    `situation` (Situation). The newest of a kind holds; older ones are its history."""
+
+    kind = models.CharField(max_length=20, db_index=True)
+    body = models.JSONField()
+
+
+class SkinSession(PatientRow):
+    """A skin prick test session as the core's session file (JSON). revision: an edit adds a row; the newest of a day holds."""
+
+    day = models.DateField()
+    body = models.JSONField()
+    finished = models.BooleanField(default=False)
+
+
+class Plan(PatientRow):
+    """A plan that was started, with the whole protocol it was started with (JSON)."""
+
+    protocol = models.CharField(max_length=80)
+    protocol_fingerprint = models.CharField(max_length=80)
+    protocol_body = models.JSONField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+
+class PlanEvent(PatientRow):
+    """One event of a plan (`treatment_protocols.Event` as JSON). number: its place, so that two people cannot write the same step."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="events")
+    number = models.PositiveIntegerField()
+    event = models.JSONField()
+
+    class Meta:
+        """In the order of writing."""
+
+        ordering = ("plan", "number")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["plan", "number"], name="one_event_at_each_place")
+        ]
+
+
+class DiaryEntry(models.Model):
+    """One entry of a diary. id: made by the phone, so sending twice stores once. revision: grows with each edit.
+
+    conflict_of: the entry that another phone edited at the same time; both are kept until the patient chooses.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=20)
+    day = models.DateField(db_index=True)
+    body = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    deleted = models.BooleanField(default=False)
+    conflict_of = models.UUIDField(null=True, blank=True)
+    recorded_at = models.DateTimeField(help_text="by the phone's clock")
+    received_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    number = models.PositiveBigIntegerField(
+        default=0, help_text="grows with every change of this patient's diary; phones ask from it on"
+    )
+
+    class Meta:
+        """In the order the diary is read."""
+
+        ordering = ("day", "recorded_at", "id")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["patient", "number"]),
+            models.Index(fields=["patient", "day"]),
+        ]
+
+
+class Task(PatientRow):
+    """Something someone must do. key: what it is about, so that the same alarm makes one task. level: E, U, P, H, C or empty."""
+
+    key = models.CharField(max_length=200)
+    level = models.CharField(max_length=1, blank=True)
+    what = models.TextField()
+    who = models.CharField(max_length=40, default="clinician")
+    due = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    done_note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        """An open task of one key once."""
+
+        ordering = ("id",)
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["patient", "key"], condition=models.Q(done_at=None), name="one_open_task_for_each_key"
+            )
+        ]
+
+
+class Consent(PatientRow):
+    """What the patient agreed to or took back. The newest of a data type holds; none means no."""
+
+    data = models.CharField(max_length=30)
+    given = models.BooleanField()
+    words = models.CharField(max_length=400)

@@ -1,0 +1,12 @@
+"""Every address of the site."""
+
+from django.urls import include, path
+
+from zonula_web.clinic.urls import urlpatterns as clinic
+from zonula_web.design.health import health
+
+urlpatterns = [
+    path("health/", health, name="health"),
+    path("account/", include("allauth.urls")),
+    *clinic,
+]
