@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import connection, models
 
 AUDITED_APPS = ("access", "records", "jobs")
-_UNWATCHED = {"jobs_job"}  # progress of background work changes many times a second and says nothing of a patient
+# The progress of background work changes many times a second, the mark of what was derived every day; neither says anything of a patient.
+_UNWATCHED = {"jobs_job", "records_attention"}
 _FIELDS = ("id", "at", "actor", "action", "patient", '"table"', '"row"', "detail", "previous")
 EVENTS = "audit_event"
 

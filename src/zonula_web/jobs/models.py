@@ -8,12 +8,13 @@ from django.db import models
 
 
 class State(models.TextChoices):
-    """Where a job stands."""
+    """Where a job stands. ASKS: it stopped with a question; its files wait for the answer."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    ASKS = "asks"
 
 
 class Job(models.Model):

@@ -62,10 +62,12 @@ class PatientRow(models.Model):
 class Document(PatientRow):
     """One imported document, byte for byte (zlib), and what was read in it. sha256: of the bytes as uploaded.
 
-    removed_at: withdrawn from the chart, kept for the history.
+    removed_at: withdrawn from the chart, kept for the history. whose: ids of the person in a document that holds several people;
+    empty when everything in it is the patient's.
     """
 
     name = models.CharField(max_length=255)
+    whose = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
     body = models.BinaryField()
     size = models.PositiveBigIntegerField()
@@ -83,12 +85,18 @@ class Chart(models.Model):
 
 
 class Entry(PatientRow):
-    """A fact entered by hand, or a correction of one that was imported. fact: `chart.Fact` as JSON, empty to withdraw `replaces`."""
+    """A fact entered by hand, or a correction of one of the chart. fact: `chart.Fact` as JSON, empty to withdraw `replaces`.
+
+    original: the fact that was corrected, as it stood, so that it is found again when documents are imported anew and stays visible.
+    undoes: the entry that is taken back by this one.
+    """
 
     fact_id = models.CharField(max_length=200)
-    replaces = models.CharField(max_length=300, blank=True)
+    replaces = models.TextField(blank=True)
     fact = models.JSONField(null=True, blank=True)
+    original = models.JSONField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
 
 
 class Answers(PatientRow):
@@ -182,11 +190,18 @@ class DiaryEntry(models.Model):
 
 
 class Task(PatientRow):
-    """Something someone must do. key: what it is about, so that the same alarm makes one task. level: E, U, P, H, C or empty."""
+    """Something someone must do. key: what it is about, so that the same alarm makes one task. level: E, U, P, H, C or empty.
+
+    kind: what sort of matter it is (`records.matters`). why: the sentence behind it. because: the facts behind that sentence; a matter that was
+    dealt with comes back only when one of these changes.
+    """
 
     key = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, default="by hand")
     level = models.CharField(max_length=1, blank=True)
     what = models.TextField()
+    why = models.TextField(blank=True)
+    because = models.JSONField(default=list)
     who = models.CharField(max_length=40, default="clinician")
     due = models.DateField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -204,6 +219,24 @@ class Task(PatientRow):
                 fields=["patient", "key"], condition=models.Q(done_at=None), name="one_open_task_for_each_key"
             )
         ]
+
+
+class Attention(models.Model):
+    """For which version of the record and which day the tasks of a patient were derived. Behind either, they are derived again."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="attention")
+    version = models.PositiveIntegerField()
+    day = models.DateField(db_index=True)
+
+
+class Merge(PatientRow):
+    """Two records of one person that became one: `other` was merged into `patient`. moved: what moved, so that it can be taken back."""
+
+    other = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(max_length=300)
+    moved = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_because = models.CharField(max_length=300, blank=True)
 
 
 class Consent(PatientRow):
