@@ -68,20 +68,18 @@ def _analyse(arguments: argparse.Namespace) -> int:
 
 def _schedule(arguments: argparse.Namespace) -> int:
     from zonula.food_triggers.plain_policies import POLICIES
-    from zonula.food_triggers.schedule_protocol import Conversation
+    from zonula.food_triggers.schedule_protocol import Conversation, warm_up
 
-    conversation = Conversation(POLICIES[arguments.policy], frozenset(arguments.never))
-    for number, line in enumerate(sys.stdin, start=1):
+    policy = POLICIES[arguments.policy]
+    warm_up(policy)
+    conversation = Conversation(policy, frozenset(arguments.never))
+    for line in sys.stdin.buffer:
         if not line.strip():
             continue
-        try:
-            message = json.loads(line)
-        except ValueError:
-            raise UserError(f"line {number} is not JSON.", "Send one JSON object per line.") from None
-        reply = conversation.reply(message)
+        reply = conversation.answer(line)
         if reply is None:
             break
-        print(json.dumps(reply, ensure_ascii=False, allow_nan=False), flush=True)
+        print(json.dumps(reply, ensure_ascii=True, allow_nan=False), flush=True)
     return 0
 
 

@@ -78,7 +78,7 @@ def number(text: object) -> float | None:
         return None
     try:
         value = float(text)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number of 400 digits is no float
         return None
     return value if math.isfinite(value) else None
 

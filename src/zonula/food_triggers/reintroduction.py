@@ -1,5 +1,6 @@
 """The state of one person's re-introduction: what is known, what was really eaten, and the limits no plan may break."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -65,30 +66,40 @@ class Reintroduction:
     refused: int = 0
     today: float = 0.0  # hour (since the start of the diary) at which today ends
     eaten: dict[str, list[tuple[float, float]]] = field(default_factory=dict)  # group -> (hour, servings) of challenges
+    unread: Counter[str] = field(default_factory=Counter)  # why parts of the messages were left out
     _diary: Diary | None = None
 
     @classmethod
     def begin(cls, message: dict[str, Any], never: frozenset[str] = frozenset()) -> "Reintroduction":
-        """From a `start` message. Raises UserError when it holds no start date or no list of groups."""
+        """From a `start` message. Raises UserError when it holds no start date or no list of groups.
+
+        Of a group that is listed twice the more careful reading holds: excluded if one says so, the smaller first dose.
+        """
         try:
             start = date.fromisoformat(str(message["start"])[:10])
-            listed = list(message["groups"])
-        except (KeyError, TypeError, ValueError):
-            raise UserError("the start message needs start (YYYY-MM-DD) and groups.") from None
-        groups = {str(g.get("group", "")): _group(g) for g in listed if isinstance(g, dict)}
-        recipes: dict[str, list[tuple[str, float]]] = {}
-        for food in message.get("foods") or []:
-            servings = number(food.get("servings")) if isinstance(food, dict) else None
-            if servings is not None:
-                recipes.setdefault(str(food.get("item")), []).append((str(food.get("group")), servings))
-        limits = message.get("limits") if isinstance(message.get("limits"), dict) else {}
-        assert isinstance(limits, dict)
+            listed = message["groups"]
+        except (KeyError, ValueError):
+            listed = None
+        if not isinstance(listed, list):
+            raise UserError("the start message needs start (YYYY-MM-DD) and a list of groups.")
+        unread: Counter[str] = Counter()
+        groups: dict[str, FoodGroup] = {}
+        for said in listed:
+            name = said.get("group") if isinstance(said, dict) else None
+            if not isinstance(name, str) or not name:
+                unread["a group without a name"] += 1
+                continue
+            if name in groups:
+                unread["a group listed twice: the more careful limits hold"] += 1
+            groups[name] = _stricter(groups.get(name), _group(said))
+        given = message.get("limits")
+        limits = given if isinstance(given, dict) else {}
         writer = DiaryWriter(
             str(message.get("patient", "")),
             start,
             tuple(groups.values()),
-            recipes,
-            ratings_per_day=number(message.get("ratings_per_day")) or 0.0,
+            _recipes(message.get("foods"), unread),
+            ratings_per_day=max(0.0, number(message.get("ratings_per_day")) or 0.0),
         )
         state = cls(
             writer,
@@ -96,9 +107,10 @@ class Reintroduction:
             Limits(
                 max(0, int(_or(limits.get("max_groups_per_day"), 4))),
                 max(0.0, _or(limits.get("max_servings"), 2.0)),
-                max(1, int(_or(limits.get("max_days"), 150))),
+                max(0, int(_or(limits.get("max_days"), 150))),
             ),
             never,
+            unread=unread,
         )
         state.write(message.get("history") or [])
         today = writer.hour(str(message.get("today", "")))
@@ -113,26 +125,43 @@ class Reintroduction:
         return self._diary
 
     def write(self, events: object) -> None:
-        """Take rows of the diary; what cannot be read is left out."""
-        for event in events if isinstance(events, list) else []:
+        """Take rows of the diary; what cannot be read is left out and counted."""
+        if not isinstance(events, list):
+            self.unread["events that are not a list"] += 1
+            events = []
+        for event in events:
             if not isinstance(event, dict):
+                self.unread["an event that is not an object"] += 1
                 continue
             time, kind, item = (str(event.get(key, "")) for key in ("time", "kind", "item"))
             amount = event.get("amount")
-            if self.writer.add(time, kind, item, amount, event.get("value")) is None and kind == "challenge":
+            refused = self.writer.add(time, kind, item, amount, event.get("value"))
+            if refused is not None:
+                self.unread[refused] += 1
+            elif kind == "challenge":
                 hour = self.writer.hour(time)
                 served = 1.0 if amount in (None, "") else number(amount)
                 if hour is not None and served is not None and served > 0:
                     self.eaten.setdefault(item, []).append((hour, served))
+        for given in self.eaten.values():
+            given.sort()
         self._diary = None
 
     def live(self, message: dict[str, Any]) -> None:
-        """Take a `day` message."""
+        """Take a `day` message. A date before an earlier one adds its events and never turns time back."""
         self.day += 1
         self.refused += message.get("accepted") is False
         hour = self.writer.hour(str(message.get("date", "")))
-        self.today = hour + 24.0 if hour is not None else self.today + 24.0
-        self.write(message.get("events"))
+        if hour is None:
+            self.unread["a day without a usable date"] += 1
+        self.today = max(self.today, hour + 24.0) if hour is not None else self.today + 24.0
+        self.write(message.get("events") or [])
+
+    def notes(self) -> list[str]:
+        """What was left out since the last call, as one sentence a reason."""
+        said = [f"{count} left out: {why}." for why, count in self.unread.most_common()]
+        self.unread.clear()
+        return said
 
     def may_challenge(self, group: FoodGroup) -> bool:
         """Whether the group may be given at all."""
@@ -182,6 +211,25 @@ def _group(said: dict[str, Any]) -> FoodGroup:
         excluded=bool(said.get("excluded", False)) and str(said.get("excluded")).lower() not in ("0", "false"),
         first_max=max(0.0, _or(said.get("first_max"), 0.0)),
     )
+
+
+def _stricter(known: FoodGroup | None, said: FoodGroup) -> FoodGroup:
+    if known is None:
+        return said
+    return FoodGroup(
+        known.name, known.prior, known.excluded or said.excluded, first_max=min(known.first_max, said.first_max)
+    )
+
+
+def _recipes(foods: object, unread: Counter[str]) -> dict[str, list[tuple[str, float]]]:
+    recipes: dict[str, list[tuple[str, float]]] = {}
+    for food in foods if isinstance(foods, list) else []:
+        servings = number(food.get("servings")) if isinstance(food, dict) else None
+        if servings is None or servings < 0:
+            unread["a food without a number of servings"] += 1
+        else:
+            recipes.setdefault(str(food.get("item")), []).append((str(food.get("group")), servings))
+    return recipes
 
 
 def _or(value: object, otherwise: float) -> float:

@@ -113,6 +113,94 @@ def test_a_message_that_makes_no_sense_is_the_senders_fault(message):
         Conversation(InformationGain()).reply(message)
 
 
+BAD_LINES = {
+    "not JSON": b"{",
+    "a list": b"[1]",
+    "not UTF-8": b'{"type":"\xff"}',
+    "a NUL": b"\x00",
+    "nested beyond reason": b"[" * 100_000,
+    "an unknown type": b'{"type":"dance"}',
+    "a start without groups": b'{"type":"start","start":"2031-01-06"}',
+    "groups that are a word": b'{"type":"start","start":"2031-01-06","groups":"milk"}',
+    "a start long before calendars": b'{"type":"start","start":"0000-00-00","groups":[]}',
+}
+
+
+@pytest.mark.parametrize("name", BAD_LINES)
+def test_a_bad_line_is_answered_in_one_line_and_loses_nobody(name):
+    talk = Conversation(InformationGain())
+    talk.answer(json.dumps(START).encode())
+    person, day = talk.state, talk.state.day
+    said = talk.answer(BAD_LINES[name])
+    assert said["type"] == "error"
+    assert said["what"]
+    assert "\n" not in json.dumps(said)
+    assert (talk.state, talk.state.day) == (person, day)
+    assert talk.answer(b'{"type":"day","date":"2031-02-20","accepted":true,"events":[]}')["type"] == "challenge"
+
+
+def test_what_is_left_out_of_a_message_is_told():
+    talk = Conversation(InformationGain())
+    events = [None, {"kind": "symptom", "time": "2031-02-20T20:00", "item": "x", "value": 11},
+              {"kind": "challenge", "time": "2031-02-20T13:00", "item": "milk", "amount": -2},
+              {"kind": "challenge", "time": "2031-02-20T13:00", "item": "milk", "amount": 10**400},
+              {"kind": "challenge", "time": "2031-02-20T13:00", "item": "milk", "amount": float("nan")},
+              {"kind": "unheard of", "time": 7, "item": {}}]  # fmt: skip
+    assert "notes" not in talk.reply(START)
+    notes = talk.reply({"type": "day", "date": "2031-02-20", "events": events})["notes"]
+    assert sum(int(note.split()[0]) for note in notes) == 5
+    assert "milk" not in talk.state.eaten
+    assert "notes" not in talk.reply({"type": "day", "date": "2031-02-21", "events": []})
+
+
+def test_a_group_listed_twice_keeps_the_more_careful_limits():
+    twice = [*GROUPS, {"group": "milk", "prior": 0.5, "excluded": True}, {"prior": 0.5}, "egg"]
+    state = Reintroduction.begin({**START, "groups": twice})
+    assert [group.name for group in state.groups] == ["milk", "nuts", "egg"]
+    assert not state.may_challenge(state.groups[0])
+    assert len(state.notes()) == 2
+
+
+def test_no_days_left_is_a_stop_at_once():
+    for name in POLICIES:
+        limits = {"max_groups_per_day": 2, "max_servings": 2.0, "max_days": 0}
+        assert Conversation(POLICIES[name]).reply({**START, "limits": limits})["type"] == "stop"
+
+
+def test_senseless_limits_challenge_nothing_and_end():
+    for limits in ({"max_groups_per_day": -1}, {"max_servings": -5}, {"max_groups_per_day": 0}, {"max_servings": 0.01}):
+        talk = Conversation(InformationGain())
+        answer = talk.reply({**START, "limits": {**START["limits"], **limits}})
+        for day in range(12):
+            if answer["type"] == "stop":
+                break
+            assert answer["items"] == []
+            answer = talk.reply({"type": "day", "date": f"2031-03-{day + 1:02d}", "events": []})
+        assert answer["type"] == "stop"
+
+
+def test_time_never_runs_backwards():
+    state = Reintroduction.begin(START)
+    state.live({"date": "2031-02-25", "events": []})
+    now = state.today
+    state.live({"date": "2031-02-20", "events": [
+        {"kind": "challenge", "time": "2031-02-25T13:00", "item": "milk", "amount": 0.5},
+        {"kind": "challenge", "time": "2031-02-20T13:00", "item": "milk", "amount": 0.5}]})  # fmt: skip
+    assert state.today == now
+    assert 0 <= state.days_since("milk") < 1
+
+
+def test_the_command_goes_on_after_a_bad_line():
+    start, end = json.dumps(START).encode(), b'{"type":"end"}'
+    sent = b"\n".join([b"\xef\xbb\xbf" + start + b"\r", b"{", b"", b"\xff\xfe", b'{"type":"limit"}\r', end])
+    done = subprocess.run(
+        [sys.executable, "-m", "zonula", "triggers", "schedule"], input=sent, capture_output=True, check=False
+    )
+    said = [json.loads(line)["type"] for line in done.stdout.splitlines()]
+    assert said == ["challenge", "error", "error", "stop"]
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_command_speaks_one_line_per_message():
     lines = "\n".join(json.dumps(m) for m in (START, {"type": "limit"}, {"type": "end"}))
     said = subprocess.run(
