@@ -208,7 +208,7 @@ def watch(site: str) -> Iterator[Watch]:
     """Fails the test at its end when something unexpected happened in the browser."""
     watch = Watch(site)
     yield watch
-    assert watch.unexpected() == []
+    assert not watch.unexpected(), "in the browser:\n" + "\n".join(watch.unexpected())
 
 
 @pytest.fixture
@@ -244,23 +244,36 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Let the page know that its test failed."""
+    """Let the page know that its test failed, and show what the clinic said."""
     report: Any = yield
     if report.when == "call":
         item.stash[FAILED] = report.failed
+    clinic = getattr(item, "funcargs", {}).get("clinic")
+    if report.failed and clinic is not None and clinic.log.exists():
+        report.sections.append(("end of the clinic's log", clinic.log.read_text(errors="replace")[-4000:]))
     return report
 
 
+@pytest.fixture(scope="session")
+def cookies_of() -> dict[str, list[Any]]:
+    """Role to the cookies of its session, so that each person goes through the sign-in form once."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(page: Page, clinic: Clinic) -> Callable[[str], None]:
-    """sign_in("dietitian"): that person of the demonstration, through the form."""
+def sign_in(page: Page, clinic: Clinic, cookies_of: dict[str, list[Any]]) -> Callable[[str], None]:
+    """sign_in("dietitian"): the first page of that person of the demonstration. A session that a test has ended is begun anew."""
 
     def as_role(role: str) -> None:
-        page.goto("/account/login/")
-        page.get_by_label("Email", exact=False).fill(clinic.people[role])
-        page.get_by_label("Password", exact=False).fill(clinic.password)
-        page.get_by_label("Password", exact=False).press("Enter")
-        expect(page).not_to_have_url(re.compile("/account/login/"))
+        page.context.clear_cookies()
+        page.context.add_cookies(cookies_of.get(role, []))
+        page.goto("/")
+        if "/account/login/" in page.url:
+            page.locator("input[name=login]").fill(clinic.people[role])
+            page.locator("input[name=password]").fill(clinic.password)
+            page.locator("input[name=password]").press("Enter")
+            expect(page).not_to_have_url(re.compile("/account/login/"))
+            cookies_of[role] = page.context.cookies()
 
     return as_role
 
@@ -314,7 +327,7 @@ def examine(page: Page, screen: Screen) -> Callable[[str], None]:
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)
             wrong = axe(page) + sideways(page)
-            assert wrong == [], f"{name}, {screen.name}, {scheme}: {len(wrong)} wrong"
+            assert not wrong, f"{name}, {screen.name}, {scheme}:\n" + "\n".join(wrong)
         if os.environ.get("ZONULA_SCREENSHOTS") == "1":
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SCREENSHOTS / f"{name}-{screen.width}.png", full_page=True)
