@@ -9,13 +9,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from zonula_web.access.models import Membership, Person
-from zonula_web.access.second_factor import has_second_factor
+from zonula_web.access.second_factor import needs_second_factor
 
 # Seconds (trust promise 12): idle, and since signing in.
 IDLE = {True: 15 * 60, False: 60 * 60}
 ABSOLUTE = {True: 12 * 3600, False: 24 * 3600}
 BEGUN, SEEN, MEMBER = "begun", "seen", "member"
-OPEN_TO_SETTING_UP = ("/account/", "/static/")
+OPEN_TO_SETTING_UP = ("/account/", "/static/", "/health/")
 
 
 class Door:
@@ -32,7 +32,7 @@ class Door:
             if (
                 request.session[MEMBER]
                 and not request.path.startswith(OPEN_TO_SETTING_UP)
-                and not has_second_factor(request.user)
+                and needs_second_factor(request.user)
             ):
                 return redirect("mfa_index")
         return self._answer(request)

@@ -4,14 +4,16 @@ from allauth.mfa.models import Authenticator
 
 from zonula_web.access.models import Membership, Person
 
+STRONG = {Authenticator.Type.TOTP: "authenticator app", Authenticator.Type.WEBAUTHN: "passkey"}
 
-def has_second_factor(person: Person) -> bool:
-    """A passkey or an authenticator app. A demonstration clinic, whose patients are virtual, does without."""
-    if Membership.objects.filter(person=person, ended_at=None, clinic__demonstration=False).exists():
-        found: bool = (
-            Authenticator.objects.filter(user=person)
-            .filter(type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
-            .exists()
-        )
-        return found
-    return True
+
+def factors(person: Person) -> list[str]:
+    """The factors beside the password, in words."""
+    kinds = Authenticator.objects.filter(user=person, type__in=STRONG).values_list("type", flat=True)
+    return [STRONG[kind] for kind in kinds]
+
+
+def needs_second_factor(person: Person) -> bool:
+    """A member without one. A demonstration clinic, whose patients are virtual, does without; so do patients, who see only themselves."""
+    real = Membership.objects.filter(person=person, ended_at=None, clinic__demonstration=False).exists()
+    return real and not factors(person)

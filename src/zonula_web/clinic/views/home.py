@@ -14,4 +14,4 @@ def home(request: Asked) -> HttpResponse:
     for membership in Membership.objects.filter(person=request.person, ended_at=None):
         if Right.FIND_PATIENTS in rights_of(membership):
             return redirect("patients")
-    return redirect("account_email")
+    return redirect("account")
