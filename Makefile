@@ -3,7 +3,7 @@ PY = .venv/bin/python
 RUFF = .venv/bin/ruff
 CODE = src tests benchmarks tools
 
-.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev browser
+.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev browser screenshots test-postgresql
 
 run: ready         ## review the example patient that ships with Zonula and write the reports
 	@mkdir -p out
@@ -20,6 +20,12 @@ test: dev browser  ## every test, with coverage; gets itself a browser and a Pos
 	@rm -f .coverage .coverage.*
 	@PYTHONHASHSEED=0 OPENBLAS_NUM_THREADS=1 $(PY) -m coverage run -m pytest -n 2 --dist loadfile
 	@$(PY) -m coverage combine -q && $(PY) -m coverage report | grep TOTAL
+
+test-postgresql: dev ## the site's tests once more, on a PostgreSQL made for the occasion
+	@OPENBLAS_NUM_THREADS=1 $(PY) tools/postgresql.py $(PY) -m pytest -n 2 --dist loadfile tests/web
+
+screenshots: dev browser ## walk the journeys and leave a picture of every page in docs/screenshots
+	@ZONULA_SCREENSHOTS=1 $(PY) -m pytest -n 2 --dist loadfile tests/journeys
 
 check: dev         ## format, lint, types, import contracts, documents current
 	@$(RUFF) format --check -q $(CODE)
