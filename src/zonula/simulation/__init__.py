@@ -2,20 +2,26 @@
 
 from zonula.simulation.diary import SYMPTOMS, GroupTruth, VirtualDiary, virtual_diary
 from zonula.simulation.files import ranges, virtual_diaries, write_diaries
+from zonula.simulation.lives import LAST_DAY, Life, life
 from zonula.simulation.mechanism import Body, Course, Range, draw_body, one_serving, react
 from zonula.simulation.table import GROUPS, Catalogue, catalogue
+from zonula.simulation.truth import Truth
 
 __all__ = [
     "GROUPS",
+    "LAST_DAY",
     "SYMPTOMS",
     "Body",
     "Catalogue",
     "Course",
     "GroupTruth",
+    "Life",
     "Range",
+    "Truth",
     "VirtualDiary",
     "catalogue",
     "draw_body",
+    "life",
     "one_serving",
     "ranges",
     "react",

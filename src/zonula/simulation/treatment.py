@@ -1,0 +1,190 @@
+"""The course through the stages: a plan made of events, each allowed by the protocol on its day, and what is known at the gates."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from zonula.chart import State
+from zonula.knowledge import Shelf
+from zonula.simulation.assumed import Assumed, chance
+from zonula.simulation.diary import VirtualDiary
+from zonula.simulation.hidden import Hidden
+from zonula.simulation.writer import weight_on
+from zonula.treatment_protocols import GATES, Event, Plan, Result, Role, Situation, Why, advance, shipped, start
+from zonula.treatment_protocols.gates import ask
+from zonula.treatment_protocols.situation import FoodHistory, RedFlag, Weight
+
+WEEK = 7
+PROTOCOL = "reboot_maintenance_rejuvenation"
+# Days after the start of the run-in.
+REBOOT, GIVING_BACK, MAINTENANCE, REJUVENATION = 8, 36, 43, 85
+_BETWEEN_CHALLENGES, _TO_VERDICT = 14, 9
+_MOST_EXCLUDED = 5
+_CLINICIAN, _DIETITIAN, _ALLERGIST = "Dr. Quill Hathersage", "Mina Overleaf", "Dr. Fenn Copperwood"
+_ILL = ("headache for a day", "constipation for a week", "dizzy on standing")
+
+
+def weekly_total(life: Hidden, day: date, says: Assumed, rng: np.random.Generator) -> float:
+    """The burden of that day's week relative to the beginning: 1 before the Reboot, less as it helps, with a week's noise."""
+    began = reboot_day(life)
+    level = 1.0
+    if began is not None and day > began:
+        weeks = (day - began).days / WEEK
+        level -= life.course.improvement * (1 - float(np.exp(-weeks / life.course.weeks)))
+    return max(0.0, level * (1 + float(rng.normal(0, says.course.weekly_noise))))
+
+
+def reboot_day(life: Hidden) -> date | None:
+    """The day the Reboot began, or None when it never did."""
+    started, stopped = life.course.started, life.course.stopped
+    if started is None or life.course.held_by:
+        return None
+    began = started + timedelta(REBOOT)
+    return began if began <= min(life.today, stopped or life.today) else None
+
+
+def situation(
+    life: Hidden, celiac: str, red_flags: tuple[str, ...], says: Assumed, rng: np.random.Generator
+) -> Situation:
+    """What is known at the gates, before any weekly total. celiac: the state of the laboratory's table; red_flags: by name."""
+    planted = set(life.planted)
+    first = (life.course.started or life.today) - timedelta(WEEK)
+    weighed = [first + timedelta(days) for days in range(0, (life.today - first).days + 1, WEEK)]
+
+    def told(flag: str) -> State:
+        return State.YES if flag in planted else State.NO
+
+    blocked = celiac not in ("C1", "C5", "C7", "C2 resolved")
+    return Situation(
+        age=life.person.age_on(life.today),
+        celiac_state=msgspec.convert(celiac if celiac.startswith("C") and len(celiac) == 2 else "", Any),
+        gluten_blocked=State.YES if blocked else State.NO,
+        pregnant=State.NO,
+        breastfeeding=State.NO,
+        eating_disorder_risk=State.NO,
+        height_m=life.person.height / 100,
+        weights=tuple(Weight(day, weight_on(life, day, rng)) for day in weighed),
+        asthma_uncontrolled=told("asthma_unstable"),
+        anaphylaxis_history=told("anaphylaxis_history"),
+        insulin_or_sulfonylurea=told("drug_insulin"),
+        kidney_disease=State.NO,
+        transplant=State.NO,
+        mastocytosis=State.NO,
+        beta_blocker=State.NO,
+        second_adult=State.YES,
+        near_emergency_care=State.YES,
+        rescue_plan=State.YES,
+        ill_today=State.NO,
+        cofactor_today=State.NO,
+        mentally_stable=State.NO if "phq9_item9" in planted else State.YES,
+        red_flags=tuple(
+            RedFlag(f"chart_review.red_flag.{flag}", msgspec.convert(says.flag_levels[flag], Any)) for flag in red_flags
+        ),
+        foods={group: _history(group, foods, life) for group, foods in says.skin_tests.groups.items()},
+    )
+
+
+def _history(group: str, foods: tuple[str, ...], life: Hidden) -> FoodHistory:
+    positive = [food for food in foods if food in life.sensitised]
+    reacts = [food for food in positive if food not in life.tolerated]
+    eaten = State.NO if reacts else State.YES
+    return FoodHistory(
+        sensitised=State.YES if positive else State.NO,
+        tolerated=eaten,
+        last_eaten=life.today - timedelta(400 if reacts else 6),
+        wheal_predictive=State.NO,
+        anaphylaxis=State.NO,
+        respiratory_or_circulatory=State.NO,
+        immediate_reaction=State.YES if reacts else State.NO,
+        trace_reaction=State.NO,
+        severe_fpies=State.NO,
+        alpha_gal_systemic=State.NO,
+        exercise_induced=State.NO,
+    )
+
+
+def held_by(known: Situation, day: date, shelf: Shelf) -> tuple[str, ...]:
+    """The gates before the Reboot that do not stand open that day."""
+    step = shipped(shelf, PROTOCOL, GATES).step("begin_reboot", "run_in")
+    gates = step.gates if step is not None else ()
+    return tuple(gate for gate in gates if ask(gate, known, day, shelf).state is not State.YES)
+
+
+def plan(
+    life: Hidden, diary: VirtualDiary, known: Situation, says: Assumed, shelf: Shelf, rng: np.random.Generator
+) -> Plan | None:
+    """The plan up to the last day; None at intake. Every event goes through the room that guards the plan, so none is impossible."""
+    started = life.course.started
+    if started is None:
+        return None
+    begun = start(shipped(shelf, PROTOCOL, GATES), life.person.id, started, _CLINICIAN, Role.CLINICIAN)
+    last = life.course.stopped or life.today
+    for event in sorted(_events(life, diary, started, says, rng), key=lambda one: one.day):
+        if event.day <= last:
+            begun = advance(begun, event, known, shelf)
+    if life.course.stopped is not None:
+        stop = Event(day=last, event="stop", by=life.person.id, role=Role.PATIENT, reason="too much to do beside work")
+        begun = advance(begun, stop, known, shelf)
+    return begun
+
+
+def _events(
+    life: Hidden, diary: VirtualDiary, started: date, says: Assumed, rng: np.random.Generator
+) -> Iterator[Event]:
+    def on(days: int, event: str, by: str, role: Role, **more: Any) -> Event:
+        return Event(day=started + timedelta(days), event=event, by=by, role=role, **more)
+
+    yield on(0, "sign_off", _DIETITIAN, Role.DIETITIAN)
+    allergic = [food for food in life.sensitised if food not in life.tolerated]
+    for food in allergic:
+        words = "immediate reaction and a positive skin test"
+        yield on(1, "exclude", _ALLERGIST, Role.ALLERGIST, food=food, why=Why.ALLERGY, reason=words, owner=_ALLERGIST)
+    if life.course.held_by:
+        words = f"Reboot waits for: {', '.join(life.course.held_by)}"
+        yield on(REBOOT, "note", _CLINICIAN, Role.CLINICIAN, reason=words)
+        return
+    yield on(REBOOT, "begin_reboot", _CLINICIAN, Role.CLINICIAN)
+    foods = _left_out(life, diary, says, rng)
+    for food in foods:
+        yield on(REBOOT, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.ELIMINATION, reason="suspected in the diary", review_on=started + timedelta(REBOOT + 28), owner=_DIETITIAN)  # fmt: skip
+    if chance(says.course.adverse_event_percent, rng):
+        yield on(REBOOT + 9, "adverse_event", life.person.id, Role.PATIENT, reason=_ILL[int(rng.integers(3))])
+    yield on(GIVING_BACK, "end_reboot", _CLINICIAN, Role.CLINICIAN)
+    for place, food in enumerate(foods):
+        yield on(GIVING_BACK + 1 + place, "give_back", life.person.id, Role.PATIENT, food=food)
+    yield on(MAINTENANCE, "begin_maintenance", _CLINICIAN, Role.CLINICIAN)
+    worse = [food for food in foods if food in life.tolerance]
+    for food in worse:
+        yield on(MAINTENANCE + 2, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.SUSPECT, reason="worse again within days of giving it back", review_on=started + timedelta(MAINTENANCE + 42), owner=_DIETITIAN)  # fmt: skip
+    yield on(REJUVENATION, "begin_rejuvenation", _CLINICIAN, Role.CLINICIAN)
+    yield from _challenges(life, worse, on, rng)
+    if life.course.stage == "finished":
+        yield on((life.today - started).days - 3, "finish", _CLINICIAN, Role.CLINICIAN)
+
+
+def _challenges(life: Hidden, foods: list[str], on: Callable[..., Event], rng: np.random.Generator) -> Iterator[Event]:
+    """One food after the other, supervised; the verdict tells whether it is tolerated again by then."""
+    for place, food in enumerate(foods):
+        begun = REJUVENATION + 4 + place * _BETWEEN_CHALLENGES
+        yield on(begun, "challenge", _CLINICIAN, Role.CLINICIAN, food=food, form="as usually eaten", supervised=True)
+        verdict = on(begun + _TO_VERDICT, "verdict", _CLINICIAN, Role.CLINICIAN, food=food)
+        again = life.tolerance[food].tolerated_from
+        tolerated = again is not None and again <= verdict.day
+        result = Result.CANNOT_TELL if chance(10, rng) else Result.ACCEPTED if tolerated else Result.REACTS
+        yield msgspec.structs.replace(verdict, result=result)
+
+
+def _left_out(life: Hidden, diary: VirtualDiary, says: Assumed, rng: np.random.Generator) -> list[str]:
+    """Food groups left out in the Reboot: most true triggers and some that are only believed. What is tolerated despite a positive
+    skin test stays, and so does what an allergy excludes already."""
+    believed = {item for _, kind, item, _, value in diary.rows if kind == "belief" and float(value) >= 5}
+    found = []
+    for group, truth in diary.truth.items():
+        if any(food in life.sensitised for food in says.skin_tests.groups.get(group, ())):
+            continue
+        if chance(75 if truth.trigger else 40 if group in believed else 2, rng):
+            found.append(group)
+    return found[:_MOST_EXCLUDED]
