@@ -15,6 +15,7 @@ def main() -> None:
     from django.db import OperationalError, close_old_connections
 
     from zonula_web.jobs.work import log, run_next
+    from zonula_web.records.attention import refresh_next
 
     stopping = threading.Event()
 
@@ -25,7 +26,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
         try:
-            worked = run_next()
+            worked = run_next() or refresh_next()
         except OperationalError:
             log.exception("the database did not answer")
             close_old_connections()

@@ -11,9 +11,12 @@ from django.utils.module_loading import import_string
 from zonula.errors import UserError
 from zonula_web.audit.actor import acting
 from zonula_web.jobs.models import Job, State
+from zonula_web.jobs.question import QuestionError
 
 # kind -> the function that does it: (job) -> what to say.
 WORK: dict[str, str] = {"import": "zonula_web.records.actions.importing.import_uploads"}
+# kind -> what is done before the database is locked for writing: (job) -> what the work needs as its second argument.
+BEFORE: dict[str, str] = {"import": "zonula_web.records.actions.importing.read_uploads"}
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 log = logging.getLogger("zonula.jobs")
@@ -49,11 +52,15 @@ def _lease() -> Job | None:
 
 
 def _do(job: Job) -> None:
-    work: Callable[[Job], str] = import_string(WORK[job.kind])
+    work: Callable[..., str] = import_string(WORK[job.kind])
     try:
+        read = (import_string(BEFORE[job.kind])(job),) if job.kind in BEFORE else ()
         with transaction.atomic():
-            says = work(job)
+            says = work(job, *read)
             _end(job, State.DONE, says)
+    except QuestionError as question:
+        job.result = question.asks
+        _end(job, State.ASKS, str(question))
     except UserError as wrong:
         _end(job, State.FAILED, str(wrong))
     except Exception:
@@ -64,4 +71,5 @@ def _do(job: Job) -> None:
 def _end(job: Job, state: State, says: str) -> None:
     job.state, job.says, job.ended_at, job.leased_until = state, says, timezone.now(), None
     job.save(update_fields=["state", "says", "ended_at", "leased_until", "result", "done", "total"])
-    job.uploads.all().delete()
+    if state is not State.ASKS:
+        job.uploads.all().delete()

@@ -76,12 +76,16 @@ class Document(PatientRow):
 
 
 class Chart(models.Model):
-    """The patient's chart as of one version: `chart.Chart` and the import reports as JSON (zlib). Derived; can be made again."""
+    """The patient's chart as of one version: `chart.Chart` and the import reports as JSON (zlib). Derived; can be made again.
+
+    entries: where each hand-written entry stands in this chart (`records.corrected.Standing`), by its number.
+    """
 
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE)
     version = models.PositiveIntegerField()
     body = models.BinaryField()
     reports = models.BinaryField()
+    entries = models.JSONField(default=dict)
 
 
 class Entry(PatientRow):

@@ -7,6 +7,7 @@ from zonula.chart import Sex
 from zonula.errors import UserError
 from zonula_web.access.models import Clinic
 from zonula_web.records.actions.changing import changing
+from zonula_web.records.actions.charts import keep_chart
 from zonula_web.records.models import Patient
 
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -32,6 +33,7 @@ def change_identity(*, patient: Patient, name: str, born: str, sex: str, number:
         for field, value in fields.items():
             setattr(locked, field, value)
         locked.save(update_fields=list(fields))
+        keep_chart(locked)
     patient.refresh_from_db()
 
 
