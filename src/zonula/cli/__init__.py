@@ -28,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outcomes": ("zonula.cli.outcomes", "what became of a clinic's patients, benefit and harm side by side"),
     "registry": ("zonula.cli.registry", "many clinics without moving patients' data: export, pool, declare a study"),
     "simulate": ("zonula.cli.simulate", "virtual patients with known truth, for trying and testing"),
+    "mechanism": (
+        "zonula.cli.mechanism",
+        "a page: how one problem in the gut could show up as twelve symptoms, and what is hypothesis in that",
+    ),
     "population": (
         "zonula.cli.population",
         "the rules for everyone in a bulk export: stage, screen, report, validate",

@@ -41,6 +41,11 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     basis: str = "assumed"
 
+    @property
+    def middle(self) -> float:
+        """The median of what is drawn."""
+        return float(np.sqrt(self.low * self.high) if self.low > 0 else (self.low + self.high) / 2)
+
     def draw(self, rng: np.random.Generator, size: int | None = None) -> Any:
         """One value, or an array of `size`."""
         if self.low > 0:

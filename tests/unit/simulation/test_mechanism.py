@@ -74,6 +74,19 @@ def test_pain_killers_stress_and_infections_open_the_wall_and_the_food_does_more
     assert roused.leak[-1] < 0.5 * (roused.leak.max() + calm.leak[-1])  # and it closes again
 
 
+def test_two_pain_killers_let_at_most_about_as_much_more_through_as_the_sugar_test_saw():
+    """What the card says of its range: from nothing (Camilleri 2025) to about 2.1 times (2.4 in Vanuytsel 2014)."""
+    times = []
+    for end in ("low", "high"):
+        drug, gain = (getattr(RANGES[name], end) for name in ("barrier_by_drug", "leak_gain"))
+        one = body(barrier_by_drug=drug, leak_gain=gain, barrier_rest=RANGES["barrier_rest"].low)
+        doses = np.zeros(A_DAY)
+        doses[0] = 2.0
+        leak = react(one, meals(1), drugs=doses).leak
+        times.append((1 + gain * leak.max()) / (1 + gain * one.barrier_rest))
+    assert times == pytest.approx([1.0, 2.1], abs=0.05)
+
+
 def test_the_feedback_of_inflammation_on_the_wall_makes_it_worse():
     eaten = every_day(30, TRIGGER)
     without, with_ = (react(body(barrier_by_inflammation=a, leak_gain=1.5), eaten) for a in (0.0, 0.05))
