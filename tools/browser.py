@@ -26,9 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "browser"
 ANSWER = FOLDER / "browser.json"
 ON_THE_MACHINE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PACKAGE = (
-    "@sparticuz/chromium@153.0.0"  # MIT; a headless Chromium for small Linux machines, with the libraries and a font
-)
+# A headless Chromium for small Linux machines, with the libraries it needs and a font (MIT).
+PACKAGE = "@sparticuz/chromium@153.0.0"
 INTEGRITY = "sha512-jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
 # A page whose text has a height and, painted black, differs from the same page painted white. Without a font Chromium
 # draws nothing and reports no error, and tests would pass blindly.
