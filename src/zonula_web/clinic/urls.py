@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from zonula_web.clinic.urls_steps import urlpatterns as steps
 from zonula_web.clinic.views import home, patients
 
 OF_PATIENT = "patients/<uuid:patient_id>/"
@@ -11,4 +12,5 @@ urlpatterns = [
     path("patients/", patients.patient_list, name="patients"),
     path("patients/new/", patients.new, name="patient_new"),
     path(f"{OF_PATIENT}", patients.overview, name="patient"),
+    *steps,
 ]

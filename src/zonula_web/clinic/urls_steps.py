@@ -1,0 +1,20 @@
+"""Addresses of the diagnostic steps 2 to 4 and of the assessment."""
+
+from django.urls import path
+
+from zonula_web.clinic.views import answering, questionnaires
+
+QUESTIONNAIRES = "patients/<uuid:patient_id>/questionnaires/"
+
+urlpatterns = [
+    path(QUESTIONNAIRES, questionnaires.overview, name="questionnaires"),
+    path(f"{QUESTIONNAIRES}links/<int:link_id>/end/", questionnaires.end_link, name="questionnaire_link_end"),
+    path(f"{QUESTIONNAIRES}sheets/<int:sheet_id>/", questionnaires.sheet, name="questionnaire_sheet"),
+    path(f"{QUESTIONNAIRES}sheets/<int:sheet_id>/withdraw/", questionnaires.withdraw, name="questionnaire_withdraw"),
+    path(f"{QUESTIONNAIRES}<slug:form>/", questionnaires.course, name="questionnaire"),
+    path(f"{QUESTIONNAIRES}<slug:form>/fill/", questionnaires.fill, name="questionnaire_fill"),
+    path(f"{QUESTIONNAIRES}<slug:form>/look/", questionnaires.look, name="questionnaire_look"),
+    path(f"{QUESTIONNAIRES}<slug:form>/link/", questionnaires.link, name="questionnaire_link"),
+    path("answer/<str:secret>/", answering.answer, name="answer"),
+    path("answer/<str:secret>/look/", answering.look, name="answer_look"),
+]
