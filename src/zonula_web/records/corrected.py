@@ -33,38 +33,44 @@ class Written(NamedTuple):
     undone: bool = False
 
 
+class Placed(NamedTuple):
+    """Where an entry came to stand. fact: id of the fact it put in, replaced or took out; empty when it rests or was undone."""
+
+    standing: Standing
+    fact: str = ""
+
+
 class Corrected(NamedTuple):
-    """facts: by id. standings: of each entry, by number."""
+    """facts: by id. entries: where each came to stand, by number."""
 
     facts: dict[str, Fact]
-    standings: dict[int, Standing]
+    entries: dict[int, Placed]
 
 
 def corrected(imported: Iterable[Fact], entries: Iterable[Written]) -> Corrected:
     """Lay the entries over the facts. A corrected fact keeps the id of the one it replaces, so that whatever points at it still does."""
     facts = {fact.id: fact for fact in imported}
-    standings: dict[int, Standing] = {}
+    placed: dict[int, Placed] = {}
     for entry in entries:
         if entry.undone:
-            standings[entry.number] = Standing.UNDONE
-        elif entry.original is None:
-            if entry.fact is not None:
-                facts[entry.fact.id] = entry.fact
-            standings[entry.number] = Standing.APPLIES
-        else:
-            standings[entry.number] = _lay(entry.original, entry.fact, facts)
-    return Corrected(facts, standings)
+            placed[entry.number] = Placed(Standing.UNDONE)
+        elif entry.original is not None:
+            placed[entry.number] = _lay(entry.original, entry.fact, facts)
+        elif entry.fact is not None:
+            facts[entry.fact.id] = entry.fact
+            placed[entry.number] = Placed(Standing.APPLIES, entry.fact.id)
+    return Corrected(facts, placed)
 
 
-def _lay(original: Fact, fact: Fact | None, facts: dict[str, Fact]) -> Standing:
+def _lay(original: Fact, fact: Fact | None, facts: dict[str, Fact]) -> Placed:
     found, standing = _find(original, facts)
     if found is None:
-        return Standing.RESTS
+        return Placed(Standing.RESTS)
     if fact is None:
         del facts[found.id]
     else:
         facts[found.id] = msgspec.structs.replace(fact, id=found.id)
-    return standing
+    return Placed(standing, found.id)
 
 
 def _find(original: Fact, facts: dict[str, Fact]) -> tuple[Fact | None, Standing]:
@@ -114,7 +120,8 @@ def _words(fact: Fact) -> str:
     return " ".join(fact.text.casefold().split())
 
 
-def standings(patient: Patient) -> dict[int, Standing]:
+def placed(patient: Patient) -> dict[int, Placed]:
     """Where each entry of the patient stands in the chart as it is."""
     row = Chart.objects.filter(patient=patient).only("entries").first()
-    return {} if row is None else {int(number): Standing(said) for number, said in row.entries.items()}
+    entries = {} if row is None else row.entries
+    return {int(number): Placed(Standing(standing), fact) for number, (standing, fact) in entries.items()}

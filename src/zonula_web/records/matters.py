@@ -9,7 +9,7 @@ from zonula.errors import UserError
 from zonula.journey import ALARM
 from zonula.treatment_protocols import today as plan_today
 from zonula_web.records import read
-from zonula_web.records.corrected import Standing, standings
+from zonula_web.records.corrected import Standing, placed
 from zonula_web.records.models import Entry, Patient
 
 RED_FLAG, ANSWERS, LABORATORY, ADVERSE, STALLED, REVIEW, RECORD, BY_HAND = (
@@ -95,7 +95,7 @@ def _of_plan(patient: Patient, day: date) -> Iterator[Matter]:
 
 def _of_corrections(patient: Patient) -> Iterator[Matter]:
     """A correction whose document has changed since must be looked at again."""
-    changed = [number for number, standing in standings(patient).items() if standing is Standing.CHANGED]
+    changed = [number for number, entry in placed(patient).items() if entry.standing is Standing.CHANGED]
     for entry in Entry.objects.filter(patient=patient, pk__in=changed):
         yield Matter(
             f"record.correction.{entry.pk}",

@@ -78,7 +78,7 @@ class Document(PatientRow):
 class Chart(models.Model):
     """The patient's chart as of one version: `chart.Chart` and the import reports as JSON (zlib). Derived; can be made again.
 
-    entries: where each hand-written entry stands in this chart (`records.corrected.Standing`), by its number.
+    entries: where each hand-written entry stands in this chart (`records.corrected.Placed`), by its number.
     """
 
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE)

@@ -39,7 +39,7 @@ def keep_chart(patient: Patient, read: Imported | None = None) -> CoreChart:
             "version": patient.chart_version + 1,
             "body": zlib.compress(msgspec.json.encode(chart), 1),
             "reports": zlib.compress(msgspec.json.encode(imported.documents), 1),
-            "entries": {str(number): standing.value for number, standing in laid.standings.items()},
+            "entries": {str(number): [entry.standing.value, entry.fact] for number, entry in laid.entries.items()},
         },
     )
     return chart
