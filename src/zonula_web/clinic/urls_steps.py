@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zonula_web.clinic.views import answering, questionnaires
+from zonula_web.clinic.views import answering, assessment, questionnaires
 
 QUESTIONNAIRES = "patients/<uuid:patient_id>/questionnaires/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{QUESTIONNAIRES}<slug:form>/fill/", questionnaires.fill, name="questionnaire_fill"),
     path(f"{QUESTIONNAIRES}<slug:form>/look/", questionnaires.look, name="questionnaire_look"),
     path(f"{QUESTIONNAIRES}<slug:form>/link/", questionnaires.link, name="questionnaire_link"),
+    path("patients/<uuid:patient_id>/assessment/", assessment.assessment, name="assessment"),
+    path("patients/<uuid:patient_id>/assessment/task/", assessment.task, name="assessment_task"),
     path("answer/<str:secret>/", answering.answer, name="answer"),
     path("answer/<str:secret>/look/", answering.look, name="answer_look"),
 ]

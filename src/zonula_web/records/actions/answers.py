@@ -13,9 +13,10 @@ from zonula.chart import Finding, Level, State
 from zonula.errors import UserError
 from zonula.questionnaires import alarms, instrument_named, read_response, shipped, validate
 from zonula_web.access.models import Person
-from zonula_web.records.actions.asking import BY_HAND, Wanted, ask_of
+from zonula_web.records.actions.asking import Wanted, ask_of
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.consent import agreed
+from zonula_web.records.matters import ANSWERS, BY_HAND
 from zonula_web.records.models import Answers, FormLink, Patient
 from zonula_web.records.sheets import MENTAL_HEALTH, digest
 
@@ -133,7 +134,7 @@ def _wanted(finding: Finding) -> Wanted:
         level=finding.level.value if finding.level else "",
         what=" ".join(dict.fromkeys(ask.what for ask in asked)),
         why=finding.says,
-        kind="alarm",
+        kind=ANSWERS,
         due=min((ask.by for ask in asked if ask.by), default=None),
         because=finding.because,
     )

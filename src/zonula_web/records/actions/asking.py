@@ -6,9 +6,9 @@ from typing import NamedTuple
 from zonula.errors import UserError
 from zonula_web.access.models import Person
 from zonula_web.records.actions.changing import changing
+from zonula_web.records.matters import BY_HAND
 from zonula_web.records.models import Patient, Task
 
-BY_HAND = "by hand"  # the kind of task that only a person closes
 LONGEST_KEY, LONGEST_WHO = 200, 40
 
 

@@ -1,0 +1,75 @@
+"""Steps 1 to 4 put together: what is unsafe first, what to do next, what is excluded, what is open, what is believed."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from zonula import __version__
+from zonula.errors import UserError
+from zonula.reports.assessment_page import Step, page_of
+from zonula_web.access.gate import Asked, gate
+from zonula_web.access.rights import Right
+from zonula_web.clinic.discretion import Discreet, discreet
+from zonula_web.records import read
+from zonula_web.records.actions.asking import Wanted, make_task
+from zonula_web.records.attention import tasks_of
+from zonula_web.records.read import Patient
+
+PAGE: dict[str, Any] = {"step": "assessment", "step_title": "Assessment"}
+
+
+@gate(Right.SEE_RECORD)
+def assessment(request: Asked, patient: Patient) -> HttpResponse:
+    """The assessment as of today."""
+    try:
+        shown = _shown(request, patient)
+    except UserError as wrong:
+        return render(request, "clinic/assessment.html", PAGE | {"patient": patient, "wrong": wrong})
+    open_already = {task.key for task in tasks_of(patient)}
+    context = {
+        "patient": patient,
+        "page": shown.page,
+        "kept_back": shown.kept_back,
+        "urgent": shown.urgent,
+        "steps": [(step, _key(step), _key(step) in open_already) for step in shown.page.steps],
+    }
+    return render(request, "clinic/assessment.html", PAGE | context)
+
+
+@require_POST
+@gate(Right.PLAN)
+def task(request: Asked, patient: Patient) -> HttpResponse:
+    """Make a task of one of the next steps."""
+    key = request.POST.get("step", "")
+    step = next((one for one in _shown(request, patient).page.steps if _key(one) == key), None)
+    if step is None:
+        raise Http404
+    make_task(
+        patient=patient,
+        by=request.person,
+        wanted=Wanted(
+            key=key,
+            level=step.level,
+            what=step.what,
+            why=step.why,
+            who=step.who.lower(),
+            due=date.fromisoformat(step.by) if step.by else None,
+        ),
+    )
+    messages.success(request, "It stands among the tasks now.")
+    return redirect("assessment", patient_id=patient.id)
+
+
+def _shown(request: Asked, patient: Patient) -> Discreet:
+    assessed = read.assessment(patient)
+    return discreet(page_of(assessed, __version__), assessed, request.rights)
+
+
+def _key(step: Step) -> str:
+    """The same step has the same key tomorrow, whatever place it has then."""
+    return f"step.{hashlib.sha256(f'{step.who}|{step.what}'.encode()).hexdigest()[:20]}"
