@@ -177,16 +177,16 @@ def _felt(
         return background + course.points(BLOCK_HOURS)
 
     felt = live()
-    medicines = np.empty(0, dtype=np.int64)
-    if rng.random() < 0.4:
-        bad = np.flatnonzero(felt.max(axis=1) > rng.uniform(5, 8))
-        medicines = bad[rng.random(len(bad)) < 0.35]
+    # All dice are thrown whether needed or not: with one number changed, everything else of a life stays the same.
+    takes, limit = rng.random() < 0.4, rng.uniform(5, 8)
+    wants, relief = rng.random(len(felt)) < 0.35, rng.uniform(0.4, 0.8, len(felt))
+    medicines = np.flatnonzero(wants & (felt.max(axis=1) > limit)) if takes else np.empty(0, dtype=np.int64)
     if len(medicines):
         # Pain killers open the wall before they relieve.
         drugs[medicines * _STEPS_A_BLOCK] = 1.0
         felt = live()
-        for block, relief in zip(medicines, rng.uniform(0.4, 0.8, len(medicines)), strict=True):
-            felt[block : block + 2] *= relief
+        for block in medicines:
+            felt[block : block + 2] *= relief[block]
     return felt, medicines
 
 
