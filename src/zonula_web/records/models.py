@@ -130,11 +130,15 @@ class Evidence(PatientRow):
 
 
 class SkinSession(PatientRow):
-    """A skin prick test session as the core's session file (JSON). revision: an edit adds a row; the newest of a day holds."""
+    """A skin prick test session as the core's session file (JSON). An edit adds a row; the newest of a day holds.
+
+    While it is not finished, body is what was typed so far. withdrawn_because: the day is taken out of every judgement.
+    """
 
     day = models.DateField()
     body = models.JSONField()
     finished = models.BooleanField(default=False)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
 
 
 class Plan(PatientRow):

@@ -152,9 +152,10 @@ def responses(patient: Patient) -> tuple[tuple[Questionnaire, Response], ...]:
 
 
 def skin_sessions(patient: Patient) -> tuple[Session, ...]:
-    """The finished skin tests, oldest first; of each day the newest revision."""
+    """The finished skin tests that stand, oldest first; of each day the newest revision."""
     newest = {row.day: row for row in SkinSession.objects.filter(patient=patient, finished=True).order_by("id")}
-    return tuple(parse_session(json.dumps(newest[day].body), f"skin test of {day}", panel()) for day in sorted(newest))
+    standing = [newest[day] for day in sorted(newest) if not newest[day].withdrawn_because]
+    return tuple(parse_session(json.dumps(row.body), f"skin test of {row.day}", panel()) for row in standing)
 
 
 def situation(patient: Patient) -> Situation:
