@@ -2,12 +2,14 @@
 
 from zonula.simulation.diary import SYMPTOMS, GroupTruth, VirtualDiary, virtual_diary
 from zonula.simulation.files import ranges, virtual_diaries, write_diaries
+from zonula.simulation.life_files import EVERY_FILE, Part, Written, case_files, write_lives
 from zonula.simulation.lives import LAST_DAY, Life, life
 from zonula.simulation.mechanism import Body, Course, Range, draw_body, one_serving, react
 from zonula.simulation.table import GROUPS, Catalogue, catalogue
 from zonula.simulation.truth import Truth
 
 __all__ = [
+    "EVERY_FILE",
     "GROUPS",
     "LAST_DAY",
     "SYMPTOMS",
@@ -16,9 +18,12 @@ __all__ = [
     "Course",
     "GroupTruth",
     "Life",
+    "Part",
     "Range",
     "Truth",
     "VirtualDiary",
+    "Written",
+    "case_files",
     "catalogue",
     "draw_body",
     "life",
@@ -28,4 +33,5 @@ __all__ = [
     "virtual_diaries",
     "virtual_diary",
     "write_diaries",
+    "write_lives",
 ]

@@ -10,7 +10,9 @@ import numpy as np
 from zonula.questionnaires import Questionnaire, shipped
 from zonula.simulation.assumed import Assumed, chance, one_of
 from zonula.simulation.hidden import Hidden
+from zonula.simulation.named_diseases import LABELS
 from zonula.simulation.planted import PRESCRIBED
+from zonula.simulation.records import Allergy, Problem, Record, Visit
 from zonula.simulation.treatment import WEEK, weekly_total
 from zonula.simulation.writer import weight_on
 
@@ -30,12 +32,13 @@ _PREFIX = {
 }
 # PHQ-15 items that a domain raises.
 _PHQ15 = {1: "bloating", 2: "body_aches", 3: "body_aches", 5: "headache", 12: "bloating", 13: "bloating", 14: "fatigue", 15: "anxiety_depression"}  # fmt: skip
+_TOLD = {"confirmed": "confirmed", "suspected": "suspected", "patient_reported": "own-idea"}
 _DAYS = 7
 _WORST = 10
 
 
 def responses(
-    life: Hidden, intake: date, says: Assumed, rng: np.random.Generator
+    life: Hidden, records: tuple[Record, ...], intake: date, says: Assumed, rng: np.random.Generator
 ) -> tuple[dict[str, bytes], dict[date, int]]:
     """File name to response, and every 12-domain total (0 to 120) by day as answered. intake: the day everything is asked."""
     found: dict[str, bytes] = {}
@@ -56,7 +59,7 @@ def responses(
         found[f"{intake}-{name}.json"] = response(shipped(name), life, intake, given)
     severities = severities_of(life, 1.0, rng)
     totals[intake] = sum(severities.values())
-    story = _domains(life, severities, rng) | _story(life, rng)
+    story = _domains(life, severities, rng) | _story(life, rng) | _told_history(life, records)
     found[f"{intake}-symptom-domains.json"] = response(shipped("symptom-domains"), life, intake, story)
     for day in weeks(life):
         if not chance(says.course.weekly_answers_percent, rng):
@@ -105,20 +108,28 @@ def response(form: Questionnaire, life: Hidden, day: date, given: dict[str, Any]
 
 
 def _items(items: Iterable[Any], given: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answered items. A group that repeats is given as a list of its answers."""
     found = []
     for item in items:
-        place: dict[str, Any] = {"linkId": item.link_id}
-        if item.text:
-            place["text"] = item.text
-        below = _items(item.items, given)
-        if below:
-            place["item"] = below
+        if item.repeats and item.items:
+            found += [_place(item, _items(item.items, each)) for each in given.get(item.link_id, ())]
+            continue
+        place = _place(item, _items(item.items, given))
         if item.link_id in given:
             values = given[item.link_id]
             place["answer"] = [_answer(item, value) for value in (values if isinstance(values, list) else [values])]
-        if below or "answer" in place:
+        if "item" in place or "answer" in place:
             found.append(place)
     return found
+
+
+def _place(item: Any, below: list[dict[str, Any]]) -> dict[str, Any]:
+    place: dict[str, Any] = {"linkId": item.link_id}
+    if item.text:
+        place["text"] = item.text
+    if below:
+        place["item"] = below
+    return place
 
 
 def _answer(item: Any, value: Any) -> dict[str, Any]:
@@ -148,6 +159,28 @@ def _domains(life: Hidden, severities: dict[str, int], rng: np.random.Generator)
         given[f"{prefix}-days"] = int(np.clip(round(severity * 0.7 + rng.normal(0, 1)), 1, _DAYS)) if severity else 0
         given[f"{prefix}-ever"] = name in life.domains
     return given
+
+
+def _told_history(life: Hidden, records: tuple[Record, ...]) -> dict[str, Any]:
+    """What the patient tells of labels, specialists and reactions: what the records hold, as far as it was asked."""
+    labels = [
+        {"label-name": one.text, "label-status": _TOLD.get(one.status, "unknown"), "label-year": one.day.year}
+        for one in records
+        if isinstance(one, Problem)
+        and one.text in {LABELS[name][1] for name in life.labels}
+        and one.status != "refuted"
+    ]
+    seen: dict[str, int] = {}
+    for one in records:
+        if isinstance(one, Visit) and one.specialty:
+            seen[one.specialty] = one.day.year
+    reactions = [
+        {"reaction-to": one.substance, "reaction-what": one.reaction, "reaction-severe": "no"}
+        for one in records
+        if isinstance(one, Allergy)
+    ]
+    specialists = [{"specialist-kind": name, "specialist-year": year} for name, year in seen.items()]
+    return {"label": labels, "specialist": specialists, "reaction": reactions}
 
 
 def _story(life: Hidden, rng: np.random.Generator) -> dict[str, Any]:
@@ -180,10 +213,8 @@ def _safety(life: Hidden, day: date, rng: np.random.Generator) -> dict[str, Any]
         "safety-age": life.person.age_on(day),
         "safety-medicines": "yes" if PRESCRIBED & planted else "no",
     }
-    for question in ("loss-month", "loss-half-year", "eating-history", "eating-undo", "eating-fear", "eating-narrow", "eating-days", "breastfeeding", "restricted"):  # fmt: skip
+    for question in ("loss-month", "loss-half-year", "eating-history", "eating-undo", "eating-fear", "eating-narrow", "eating-days", "pregnant", "breastfeeding", "restricted"):  # fmt: skip
         given[f"safety-{question}"] = "no"
-    if life.person.female:
-        given["safety-pregnant"] = "no"
     return given
 
 

@@ -36,18 +36,19 @@ _STATUS = {
 }
 
 
-def resources(person: Person, provider: Provider, records: tuple[Record, ...], words: Providers) -> Iterator[Resource]:
-    """Every resource of this provider: the organisation, the patient, the clinicians, then the records in order."""
-    writer = _Resources(person, provider, words)
-    organisation = {"resourceType": "Organization", "id": writer.organisation, "name": provider.name}
-    yield organisation
-    yield writer.patient()
-    seen: set[str] = set()
+def resources(
+    person: Person, provider: Provider, records: tuple[Record, ...], words: Providers, *, bulk: bool = False
+) -> Iterator[Resource]:
+    """Every resource of this provider: the organisation, the patient, the clinicians, then the records in order.
+
+    bulk: as one system exports it, where the person is one Patient at every provider (written with the first).
+    """
+    writer = _Resources(person, provider, words, one_patient=bulk)
+    yield {"resourceType": "Organization", "id": writer.organisation, "name": provider.name}
+    if not bulk or provider.number == 1:
+        yield writer.patient()
     written = [writer.resource(record) for record in records]
-    for practitioner in writer.practitioners.values():
-        if practitioner["id"] not in seen:
-            seen.add(practitioner["id"])
-            yield practitioner
+    yield from writer.practitioners.values()
     yield from written
 
 
@@ -72,10 +73,10 @@ def _concept(system: str, code: str, text: str, display: str = "") -> Resource:
 class _Resources:
     """Numbers and writes resources of one patient at one provider."""
 
-    def __init__(self, person: Person, provider: Provider, words: Providers) -> None:
+    def __init__(self, person: Person, provider: Provider, words: Providers, *, one_patient: bool) -> None:
         self.person, self.provider, self._words = person, provider, words
         self.organisation = f"{provider.prefix}-{person.id}-organisation"
-        self.me = person.id if provider.number == 1 else f"{provider.prefix}-{person.id}"
+        self.me = person.id if one_patient or provider.number == 1 else f"{provider.prefix}-{person.id}"
         self.practitioners: dict[tuple[str, str], Resource] = {}
         self._number = 0
         self._write: dict[type, Callable[[Any], Resource]] = {

@@ -1,6 +1,7 @@
 """Virtual diaries as the contract's four CSV files, with the truth in a folder of its own. Same seed, same bytes."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,30 +33,50 @@ def virtual_diaries(patients: int, seed: int, shelf: Shelf) -> Iterator[tuple[Ca
 
 def write_diaries(patients: int, seed: int, folder: Path, shelf: Shelf) -> int:
     """Write the four files and `truth/truth.jsonl`. Returns the number of diary rows."""
-    (folder / "truth").mkdir(parents=True, exist_ok=True)
-    rows = 0
-    with (
-        (folder / "patients.csv").open("w", newline="", encoding="utf-8") as people,
-        (folder / "groups.csv").open("w", newline="", encoding="utf-8") as groups,
-        (folder / "foods.csv").open("w", newline="", encoding="utf-8") as foods,
-        (folder / "diary.csv").open("wb") as entries,
-        (folder / "truth" / "truth.jsonl").open("wb") as truth,
-    ):
-        people.write("patient,start,days,ratings_per_day\r\n")
-        groups.write("patient,group,prior,excluded,first_max\r\n")
-        foods.write("patient,item,group,servings\r\n")
-        entries.write((",".join(HEADER) + "\r\n").encode())
-        contents: list[str] = []
+    with DiaryFiles(folder, folder / "truth") as files:
         for dishes, diary in virtual_diaries(patients, seed, shelf):
-            contents = contents or list(_contents(dishes))
-            who = diary.patient
-            people.write(f"{who},{diary.start.isoformat()},{diary.days},{diary.ratings_per_day}\r\n")
-            groups.write("".join(f"{who},{group},{prior:.3f},0,2.0\r\n" for group, prior in diary.priors.items()))
-            foods.write("".join(f"{who},{line}" for line in contents))
-            entries.write(diary.csv_bytes())
-            rows += len(diary.entries)
-            truth.write(msgspec.json.encode({"patient": who, "groups": diary.truth}) + b"\n")
-    return rows
+            files.add(dishes, diary)
+    return files.rows
+
+
+class DiaryFiles:
+    """The contract's four files in `folder` and `truth.jsonl` in `truth`, open while diaries are added. rows: of diaries so far."""
+
+    def __init__(self, folder: Path, truth: Path) -> None:
+        self.rows = 0
+        self._contents: dict[int, list[str]] = {}
+        self._stack = ExitStack()
+        for each in (folder, truth):
+            each.mkdir(parents=True, exist_ok=True)
+        self._people, self._groups, self._foods, self._entries = (
+            self._stack.enter_context((folder / f"{name}.csv").open("wb"))
+            for name in ("patients", "groups", "foods", "diary")
+        )
+        self._truth = self._stack.enter_context((truth / "truth.jsonl").open("wb"))
+        self._people.write(b"patient,start,days,ratings_per_day\r\n")
+        self._groups.write(b"patient,group,prior,excluded,first_max\r\n")
+        self._foods.write(b"patient,item,group,servings\r\n")
+        self._entries.write((",".join(HEADER) + "\r\n").encode())
+
+    def __enter__(self) -> "DiaryFiles":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def add(self, dishes: Catalogue, diary: VirtualDiary) -> None:
+        """Write one diary."""
+        who = diary.patient
+        if id(dishes) not in self._contents:
+            self._contents = {id(dishes): list(_contents(dishes))}
+        about = f"{who},{diary.start.isoformat()},{diary.days},{diary.ratings_per_day}\r\n"
+        self._people.write(about.encode())
+        groups = (f"{who},{group},{prior:.3f},0,2.0\r\n" for group, prior in diary.priors.items())
+        self._groups.write("".join(groups).encode())
+        self._foods.write("".join(f"{who},{line}" for line in self._contents[id(dishes)]).encode())
+        self._entries.write(diary.csv_bytes())
+        self.rows += len(diary.entries)
+        self._truth.write(msgspec.json.encode({"patient": who, "groups": diary.truth}) + b"\n")
 
 
 def _contents(dishes: Catalogue) -> Iterator[str]:

@@ -7,9 +7,12 @@ import numpy as np
 
 from zonula.simulation.assumed import Assumed, between, chance, day_between, one_of, weighted
 from zonula.simulation.diary import SYMPTOMS, VirtualDiary
+from zonula.simulation.entries import SYMPTOM
 from zonula.simulation.truth import CourseTruth, DiseaseTruth, Tolerance
 
 YEAR = 365.25
+_STEP = 1009
+QUARTERS = 4  # a diary keeps its numbers in quarters
 DIAGNOSED_AFTER, TREATED_FOR = timedelta(300), timedelta(220)
 # A disease that is felt in one of the twelve domains by definition.
 FELT_AS = {"migraine": "headache", "me_cfs": "fatigue"}
@@ -70,9 +73,15 @@ class Hidden(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw_hidden(
-    seed: int, index: int, diary: VirtualDiary, today: date, says: Assumed, rng: np.random.Generator
+    seed: int,
+    index: int,
+    diary: VirtualDiary,
+    treatment: CourseTruth,
+    today: date,
+    says: Assumed,
+    rng: np.random.Generator,
 ) -> Hidden:
-    """The hidden life that goes with this diary."""
+    """The hidden life that goes with this diary and this course of treatment."""
     course = says.course
     person = _person(seed, index, diary.patient, today, says, rng)
     oldest = min(course.years_ill[1], person.age_on(today) - 16)
@@ -118,19 +127,19 @@ def draw_hidden(
         sensitised=sensitised,
         tolerated=tolerated,
         tolerance=_tolerance(diary, today, says, rng),
-        course=_course(diary, today, says, rng),
+        course=treatment,
     )
 
 
 def ratings(diary: VirtualDiary) -> dict[str, float]:
     """The mean rating of every symptom over the diary, 0 to 10; 0 when never rated."""
-    totals = dict.fromkeys(SYMPTOMS, 0.0)
-    counts = dict.fromkeys(SYMPTOMS, 0)
-    for _, kind, item, _, value in diary.rows:
-        if kind == "symptom":
-            totals[item] += float(value)
-            counts[item] += 1
-    return {name: totals[name] / counts[name] if counts[name] else 0.0 for name in SYMPTOMS}
+    entries = diary.entries
+    rated = entries.kind == SYMPTOM
+    count = len(entries.names)
+    times = np.bincount(entries.item[rated], minlength=count)
+    sums = np.bincount(entries.item[rated], weights=entries.value[rated] / QUARTERS, minlength=count)
+    places = {name: entries.names.index(name) for name in SYMPTOMS}
+    return {name: float(sums[at] / times[at]) if times[at] else 0.0 for name, at in places.items()}
 
 
 def _person(seed: int, index: int, name: str, today: date, says: Assumed, rng: np.random.Generator) -> Person:
@@ -151,13 +160,16 @@ def _person(seed: int, index: int, name: str, today: date, says: Assumed, rng: n
 
 
 def family_name(index: int, syllables: tuple[str, ...], endings: tuple[str, ...]) -> str:
-    """A name that nobody has and no other index gets: the index written in syllables."""
-    rest, ending = divmod(index, len(endings))
-    parts: list[str] = []
-    while rest or len(parts) < 2:
-        rest, syllable = divmod(rest, len(syllables))
-        parts.append(syllables[syllable])
-    return ("".join(parts) + endings[ending]).capitalize()
+    """A name that nobody has and no other index gets: the index, shuffled within its thousands, written in syllables."""
+    base = len(syllables)
+    block, place = divmod(index, base**2 * len(endings))
+    # A step without a common factor visits every place of the block once.
+    place = place * _STEP % (base**2 * len(endings))
+    parts = [syllables[place // len(endings) % base], syllables[place // len(endings) // base]]
+    while block:
+        block, more = divmod(block, base)
+        parts.append(syllables[more])
+    return ("".join(parts) + endings[place % len(endings)]).capitalize()
 
 
 def _diseases(
@@ -224,7 +236,8 @@ SINCE_START = {
 }
 
 
-def _course(diary: VirtualDiary, today: date, says: Assumed, rng: np.random.Generator) -> CourseTruth:
+def draw_course(diary: VirtualDiary, today: date, says: Assumed, rng: np.random.Generator) -> CourseTruth:
+    """Where treatment stands on the last day, and how well it works."""
     course = says.course
     stage = weighted(course.stages, rng)
     since = SINCE_START.get(stage)

@@ -3,13 +3,14 @@
     one = life(seed=7, index=42)
     charts, reports = read_documents(one.documents.items())     # the records of several providers
     responses = [read_response(each) for each in one.responses.values()]
-    session = parse_session(one.skin_session.decode(), "skin-test.yaml", shipped_panel())
+    session = parse_session(one.skin_session.decode(), "skin-test.yaml", shipped_panel(shelf()))
 
-The same seed, index, day and version give the same bytes, whatever was drawn before.
+The same seed, index, day and version give the same bytes, whatever was drawn before or asked for first.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -18,14 +19,14 @@ import yaml
 
 from zonula.knowledge import shelf as shipped_shelf
 from zonula.simulation.answers import responses
-from zonula.simulation.assumed import Assumed, assumed, chance
+from zonula.simulation.assumed import assumed, chance
 from zonula.simulation.ccda_records import document
 from zonula.simulation.celiac_story import evidence
 from zonula.simulation.csv_records import table as csv_table
 from zonula.simulation.diary import VirtualDiary, virtual_diary
-from zonula.simulation.fhir_records import bundle
+from zonula.simulation.fhir_records import Resource, bundle, resources
 from zonula.simulation.genotype_text import clinical_typing, genotype_text
-from zonula.simulation.hidden import Hidden, draw_hidden
+from zonula.simulation.hidden import Hidden, draw_course, draw_hidden
 from zonula.simulation.mechanism import Range
 from zonula.simulation.outcome import course_line
 from zonula.simulation.planted import expected_alarms, expected_flags
@@ -35,97 +36,248 @@ from zonula.simulation.story import story
 from zonula.simulation.table import Catalogue, catalogue
 from zonula.simulation.treatment import REBOOT, held_by, plan, reboot_day, situation
 from zonula.simulation.truth import CeliacTruth, Truth
+from zonula.treatment_protocols import Plan, Situation
 from zonula.treatment_protocols.situation import Score
 
 LAST_DAY = date(2026, 11, 24)
 # Every part of a life has a stream of random numbers of its own, so that a change in one leaves the others alone.
-_HIDDEN, _STORY, _SKIN, _GENES, _ANSWERS, _KNOWN, _PLAN = 1, 2, 3, 4, 5, 6, 7
-_DIARY_WINDOW = timedelta(120)
+_HIDDEN, _STORY, _SKIN, _GENES, _ANSWERS, _KNOWN, _PLAN, _COURSE = range(1, 9)
+_SKIN_TEST, _INTAKE = timedelta(3), timedelta(5)
 
 
-class Life(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything of one virtual patient.
+def life(seed: int, index: int, today: date = LAST_DAY) -> "Life":
+    """The life of that index (from 0) under that seed; its last day is `today`, and nothing in it lies later."""
+    return Life(seed, index, today)
 
-    documents: file name to bytes, the records of every provider (FHIR Bundle, C-CDA, CSV). celiac: `celiac.yaml`; hla: clinical
-    typing or ""; genotype: raw text or b""; skin_session: `skin-test.yaml`; responses: file name to QuestionnaireResponse.
-    situation: what the gates know, `situation.yaml`; plan: a plan file, b"" at intake; course: one line of an outcomes registry, b"" before the Reboot.
-    catalogue: the dishes the diary names.
+
+class Life:
+    """Everything of one virtual patient. Each part is made when it is first asked for.
+
+    patient, name, born, female, today, and: `documents` (file name to bytes: FHIR Bundles, C-CDA, CSV), `responses` (file name to
+    QuestionnaireResponse), `celiac` (celiac.yaml), `hla` (clinical typing or ""), `genotype` (raw text or b""), `skin_session`
+    (skin-test.yaml), `situation` (situation.yaml), `plan` (plan.json, b"" at intake), `course` (one line of an outcomes registry,
+    b"" before the Reboot), `diary` with its `catalogue`, and `truth`.
     """
 
-    patient: str
-    name: str
-    born: date
-    female: bool
-    today: date
-    providers: tuple[Provider, ...]
-    records: tuple[Record, ...]
-    documents: dict[str, bytes]
-    celiac: bytes
-    hla: str
-    genotype: bytes
-    skin_session: bytes
-    responses: dict[str, bytes]
-    situation: bytes
-    plan: bytes
-    course: bytes
-    diary: VirtualDiary
-    catalogue: Catalogue
-    truth: Truth
+    def __init__(self, seed: int, index: int, today: date = LAST_DAY) -> None:
+        self.seed, self.index, self.today = seed, index, today
+        self._says = assumed()
 
+    @property
+    def patient(self) -> str:
+        """The id of the patient in every file."""
+        return self.diary.patient
 
-def life(seed: int, index: int, today: date = LAST_DAY) -> Life:
-    """The life of that index under that seed; its last day is `today`. Nothing in it lies later."""
-    says = assumed()
-    dishes = _dishes(seed)
-    hidden, diary = _drawn(seed, index, today, says, dishes)
-    stream = _streams(seed, index)
-    providers, records = story(hidden, says, stream(_STORY))
-    skin, readable = session(hidden, today - timedelta(10), says, stream(_SKIN))
-    genes = stream(_GENES)
-    has_file = chance(says.genotype_files.has_file_percent, genes)
-    typed = chance(says.genotype_files.has_clinical_typing_percent, genes)
-    typing = clinical_typing(hidden.hla, says) if typed else ""
-    asked, state = evidence(hidden, _ttg(records, says), typing)
-    known = situation(hidden, state, expected_flags(hidden), says, stream(_KNOWN))
-    hidden = _held(hidden, held_by(known, (hidden.course.started or today) + timedelta(REBOOT), shipped_shelf()))
-    intake = (hidden.course.started or today) - timedelta(5)
-    answered, totals = responses(hidden, intake, says, stream(_ANSWERS))
-    known = msgspec.structs.replace(
-        known, scores=tuple(Score(day, float(total)) for day, total in sorted(totals.items()))
-    )
-    followed = plan(hidden, diary, known, says, shipped_shelf(), stream(_PLAN))
-    truth = _truth(seed, index, hidden, diary, state, asked, readable=readable, has_file=has_file, says=says)
-    person = hidden.person
-    return Life(
-        patient=person.id,
-        name=f"{person.given} {person.family}",
-        born=person.born,
-        female=person.female,
-        today=today,
-        providers=providers,
-        records=records,
-        documents=dict(_document(hidden, provider, records, says) for provider in providers),
-        celiac=_yaml(asked),
-        hla=typing,
-        genotype=genotype_text(hidden.hla, says, genes) if has_file else b"",
-        skin_session=_yaml(skin),
-        responses=answered,
-        situation=_yaml(msgspec.to_builtins(known, builtin_types=(date,))),
-        plan=b"" if followed is None else msgspec.json.format(msgspec.json.encode(followed), indent=1),
-        course=b"" if followed is None or reboot_day(hidden) is None else course_line(hidden, followed, totals, skin),
-        diary=diary,
-        catalogue=dishes,
-        truth=truth,
-    )
+    @property
+    def name(self) -> str:
+        """Given and family name, both invented."""
+        return f"{self._drawn.person.given} {self._drawn.person.family}"
 
+    @property
+    def born(self) -> date:
+        """The day of birth."""
+        return self._drawn.person.born
 
-def _held(life: Hidden, gates: tuple[str, ...]) -> Hidden:
-    """A plan that a gate holds stays in its run-in, whatever stage was drawn."""
-    course = life.course
-    if course.started is None or not gates:
-        return life
-    stage = "stopped" if course.stopped is not None else "run_in"
-    return msgspec.structs.replace(life, course=msgspec.structs.replace(course, held_by=gates, stage=stage))
+    @property
+    def female(self) -> bool:
+        """The sex in the records."""
+        return self._drawn.person.female
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The dishes the diary names."""
+        return _dishes(self.seed)
+
+    @cached_property
+    def diary(self) -> VirtualDiary:
+        """The diary, kept before the plan began, while everything was still eaten."""
+        ends = self._treatment.started or self.today - timedelta(1)
+        return msgspec.structs.replace(self._undated, start=ends - timedelta(self._undated.days))
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Who keeps records of this life."""
+        return self._story[0]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Every record before it is written in a format, in order of day."""
+        return self._story[1]
+
+    @cached_property
+    def documents(self) -> dict[str, bytes]:
+        """The records, one document per provider: file name to bytes."""
+        return dict(self._document(provider) for provider in self.providers)
+
+    def bulk_resources(self) -> Iterator[Resource]:
+        """The records of all providers as the FHIR resources of one bulk export, with one Patient."""
+        for provider in self.providers:
+            yield from resources(self._drawn.person, provider, self._of(provider), self._says.providers, bulk=True)
+
+    @cached_property
+    def celiac(self) -> bytes:
+        """What the clinician asked about gluten and history: `celiac.yaml`."""
+        return _yaml(self._asked[0])
+
+    @property
+    def hla(self) -> str:
+        """A clinical HLA-DQ typing as the laboratory wrote it, or "" when none was done."""
+        return self._genes[0]
+
+    @property
+    def genotype(self) -> bytes:
+        """A consumer genotype file, or b""."""
+        return self._genes[1]
+
+    @cached_property
+    def skin_session(self) -> bytes:
+        """The skin-prick session: `skin-test.yaml`."""
+        return _yaml(self._skin[0])
+
+    @property
+    def responses(self) -> dict[str, bytes]:
+        """The QuestionnaireResponses of intake and of every answered week: file name to JSON."""
+        return self._answered[0]
+
+    @cached_property
+    def situation(self) -> bytes:
+        """What the gates know: `situation.yaml`."""
+        return _yaml(msgspec.to_builtins(self._situation, builtin_types=(date,)))
+
+    @cached_property
+    def plan(self) -> bytes:
+        """The plan file, or b"" at intake."""
+        return b"" if self._plan is None else msgspec.json.format(msgspec.json.encode(self._plan), indent=1)
+
+    @cached_property
+    def course(self) -> bytes:
+        """One line of an outcomes registry, or b"" when the Reboot never began."""
+        if self._plan is None or reboot_day(self._hidden) is None:
+            return b""
+        return course_line(self._hidden, self._plan, self._answered[1], self._skin[0])
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What is really so."""
+        hidden = self._hidden
+        asked, state = self._asked
+        draws = asked.get("draws", [])
+        return Truth(
+            patient=self.patient,
+            seed=self.seed,
+            index=self.index,
+            today=self.today,
+            born=self.born,
+            female=self.female,
+            ill_since=hidden.ill_since,
+            domains=hidden.domains,
+            severity={name: round(value, 2) for name, value in hidden.severity.items()},
+            diseases=hidden.diseases,
+            low_iga=hidden.low_iga,
+            celiac=CeliacTruth(testing=hidden.celiac_testing, state=state, draw=draws[0]["date"] if draws else None),
+            hla_genotype=hidden.hla,
+            has_genotype_file=bool(self.genotype),
+            labels=hidden.labels,
+            planted=hidden.planted,
+            red_flags=expected_flags(hidden),
+            alarms=expected_alarms(hidden),
+            sensitised=hidden.sensitised,
+            tolerated=hidden.tolerated,
+            skin_test_readable=self._skin[1],
+            triggers={group: one for group, one in self.diary.truth.items() if one.trigger},
+            tolerance=hidden.tolerance,
+            course=hidden.course,
+            percent_positive_lengthens_recovery=self._says.course.percent_positive_lengthens_recovery,
+        )
+
+    def _stream(self, part: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, self.index + 1, part])
+
+    @cached_property
+    def _undated(self) -> VirtualDiary:
+        rng = np.random.default_rng([self.seed, self.index + 1])
+        rng.integers(0, 300)  # free-standing diaries draw their first day here; the rest of their stream is the same
+        return virtual_diary(self.index, self.catalogue, _ranges(), self.today, rng)
+
+    @cached_property
+    def _treatment(self) -> Any:
+        return draw_course(self._undated, self.today, self._says, self._stream(_COURSE))
+
+    @cached_property
+    def _drawn(self) -> Hidden:
+        """The hidden life before any gate was asked."""
+        return draw_hidden(
+            self.seed, self.index, self._undated, self._treatment, self.today, self._says, self._stream(_HIDDEN)
+        )
+
+    @cached_property
+    def _hidden(self) -> Hidden:
+        """The hidden life, with its plan held by the gates that do not stand open."""
+        drawn, started = self._drawn, self._treatment.started
+        if started is None:
+            return drawn
+        gates = held_by(self._gates, started + timedelta(REBOOT), shipped_shelf())
+        if not gates:
+            return drawn
+        stage = "stopped" if self._treatment.stopped is not None else "run_in"
+        course = msgspec.structs.replace(self._treatment, held_by=gates, stage=stage)
+        return msgspec.structs.replace(drawn, course=course)
+
+    @cached_property
+    def _story(self) -> tuple[tuple[Provider, ...], tuple[Record, ...]]:
+        return story(self._drawn, self._says, self._stream(_STORY))
+
+    @cached_property
+    def _genes(self) -> tuple[str, bytes]:
+        card, rng = self._says.genotype_files, self._stream(_GENES)
+        has_file, typed = chance(card.has_file_percent, rng), chance(card.has_clinical_typing_percent, rng)
+        genotype = self._drawn.hla
+        return (
+            clinical_typing(genotype, self._says) if typed else "",
+            genotype_text(genotype, self._says, rng) if has_file else b"",
+        )
+
+    @cached_property
+    def _skin(self) -> tuple[dict[str, Any], bool]:
+        tested = (self._treatment.started or self.today) - _SKIN_TEST
+        return session(self._drawn, tested, self._says, self._stream(_SKIN))
+
+    @cached_property
+    def _asked(self) -> tuple[dict[str, Any], str]:
+        code = self._says.laboratory.tests["ttg_iga"].code
+        drawn = (float(one.value) for one in self.records if isinstance(one, Result) and one.code == code)
+        return evidence(self._drawn, next(drawn, None), self.hla)
+
+    @cached_property
+    def _gates(self) -> Situation:
+        return situation(self._drawn, self._asked[1], expected_flags(self._drawn), self._says, self._stream(_KNOWN))
+
+    @cached_property
+    def _situation(self) -> Situation:
+        totals = self._answered[1]
+        scores = tuple(Score(day, float(total)) for day, total in sorted(totals.items()))
+        return msgspec.structs.replace(self._gates, scores=scores)
+
+    @cached_property
+    def _answered(self) -> tuple[dict[str, bytes], dict[date, int]]:
+        intake = (self._treatment.started or self.today) - _INTAKE
+        return responses(self._hidden, self.records, intake, self._says, self._stream(_ANSWERS))
+
+    @cached_property
+    def _plan(self) -> Plan | None:
+        return plan(self._hidden, self.diary, self._situation, self._says, shipped_shelf(), self._stream(_PLAN))
+
+    def _of(self, provider: Provider) -> tuple[Record, ...]:
+        return tuple(one for one in self.records if one.at == provider.number)
+
+    def _document(self, provider: Provider) -> tuple[str, bytes]:
+        person, theirs, words = self._drawn.person, self._of(provider), self._says.providers
+        stem = f"{provider.number}-{provider.name.lower().replace(' ', '-')}"
+        if provider.form == "fhir":
+            return f"{stem}.fhir.json", bundle(person, provider, theirs, words)
+        if provider.form == "ccda":
+            return f"{stem}.ccda.xml", document(person, provider, theirs, words, self.today)
+        return f"{stem}.csv", csv_table(person, provider, theirs)
 
 
 @lru_cache(maxsize=4)
@@ -138,76 +290,12 @@ def _ranges() -> dict[str, Range]:
     return msgspec.convert(shipped_shelf().card("simulation/mechanism").data, dict[str, Range])
 
 
-def _streams(seed: int, index: int) -> Any:
-    return lambda part: np.random.default_rng([seed, index + 1, part])
+class _Plain(yaml.CSafeDumper):
+    """YAML a person reads: equal parts are written twice, without anchors."""
 
-
-def _drawn(seed: int, index: int, today: date, says: Assumed, dishes: Catalogue) -> tuple[Hidden, VirtualDiary]:
-    rng = np.random.default_rng([seed, index + 1])
-    rng.integers(0, 300)  # the free-standing diaries draw their first day here; the rest of the stream is the same
-    diary = virtual_diary(index, dishes, _ranges(), today, rng)
-    hidden = draw_hidden(seed, index, diary, today, says, _streams(seed, index)(_HIDDEN))
-    # The diary was kept before the plan began, while everything was still eaten.
-    ends = hidden.course.started or today - timedelta(1)
-    return hidden, msgspec.structs.replace(diary, start=ends - timedelta(diary.days))
-
-
-def _ttg(records: tuple[Record, ...], says: Assumed) -> float | None:
-    code = says.laboratory.tests["ttg_iga"].code
-    return next((float(one.value) for one in records if isinstance(one, Result) and one.code == code), None)
-
-
-def _document(life: Hidden, provider: Provider, records: tuple[Record, ...], says: Assumed) -> tuple[str, bytes]:
-    theirs = tuple(one for one in records if one.at == provider.number)
-    stem = f"{provider.number}-{provider.name.lower().replace(' ', '-')}"
-    if provider.form == "fhir":
-        return f"{stem}.fhir.json", bundle(life.person, provider, theirs, says.providers)
-    if provider.form == "ccda":
-        return f"{stem}.ccda.xml", document(life.person, provider, theirs, says.providers, life.today)
-    return f"{stem}.csv", csv_table(life.person, provider, theirs)
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _yaml(written: dict[str, Any]) -> bytes:
-    return yaml.dump(written, Dumper=yaml.CSafeDumper, sort_keys=False, default_flow_style=None, width=140).encode()
-
-
-def _truth(
-    seed: int,
-    index: int,
-    life: Hidden,
-    diary: VirtualDiary,
-    state: str,
-    asked: dict[str, Any],
-    *,
-    readable: bool,
-    has_file: bool,
-    says: Assumed,
-) -> Truth:
-    draws = asked.get("draws", [])
-    return Truth(
-        patient=life.person.id,
-        seed=seed,
-        index=index,
-        today=life.today,
-        born=life.person.born,
-        female=life.person.female,
-        ill_since=life.ill_since,
-        domains=life.domains,
-        severity={name: round(value, 2) for name, value in life.severity.items()},
-        diseases=life.diseases,
-        low_iga=life.low_iga,
-        celiac=CeliacTruth(testing=life.celiac_testing, state=state, draw=draws[0]["date"] if draws else None),
-        hla_genotype=life.hla,
-        has_genotype_file=has_file,
-        labels=life.labels,
-        planted=life.planted,
-        red_flags=expected_flags(life),
-        alarms=expected_alarms(life),
-        sensitised=life.sensitised,
-        tolerated=life.tolerated,
-        skin_test_readable=readable,
-        triggers={group: one for group, one in diary.truth.items() if one.trigger},
-        tolerance=life.tolerance,
-        course=life.course,
-        percent_positive_lengthens_recovery=says.course.percent_positive_lengthens_recovery,
-    )
+    return yaml.dump(written, Dumper=_Plain, sort_keys=False, default_flow_style=None, width=140).encode()

@@ -22,7 +22,7 @@ _TESTED_BEFORE = {
     "iron_deficiency": "iron",
 }
 # Label -> code, wording, who gives it ("" for the patient) and how sure it is meant.
-_LABELS: dict[str, tuple[str, str, str, str]] = {
+LABELS: dict[str, tuple[str, str, str, str]] = {
     "ibs": ("K58.9", "Irritable bowel syndrome without diarrhea", "gastroenterology", "confirmed"),
     "fibromyalgia": ("M79.7", "Fibromyalgia", "rheumatology", "suspected"),
     "me_cfs": ("G93.32", "Myalgic encephalomyelitis/chronic fatigue syndrome", "internal medicine", "suspected"),
@@ -85,7 +85,7 @@ def _known(writer: Writer, name: str, panel: str) -> None:
 def labels(writer: Writer) -> None:
     """Write every label of the life, with what became of it."""
     for name, day in writer.life.labels.items():
-        _, words, specialty, status = _LABELS[name]
+        _, words, specialty, status = LABELS[name]
         at = writer.visit(day, specialty, f"Question: {words}?") if specialty else WELLNESS
         if not specialty:
             writer.wellness_visit(day)
@@ -102,7 +102,7 @@ def labels(writer: Writer) -> None:
 
 
 def _label(writer: Writer, name: str, day: datetime.date, at: int, status: str) -> Problem:
-    code, words, specialty, _ = _LABELS[name]
+    code, words, specialty, _ = LABELS[name]
     return Problem(
         day=day,
         at=at,

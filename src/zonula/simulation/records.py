@@ -12,11 +12,12 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     form: str
     specialties: tuple[str, ...]
+    prefix: str  # short letters for ids at this provider
 
-    @property
-    def prefix(self) -> str:
-        """Short letters for ids at this provider."""
-        return "".join(word[0] for word in self.name.split()).lower() + str(self.number)
+
+def prefix_of(name: str, number: int) -> str:
+    """The first letters of a provider's name and its number."""
+    return "".join(word[0] for word in name.split()).lower() + str(number)
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from zonula.chart import State
 from zonula.knowledge import Shelf
 from zonula.simulation.assumed import Assumed, chance
 from zonula.simulation.diary import VirtualDiary
-from zonula.simulation.hidden import Hidden
+from zonula.simulation.entries import BELIEF
+from zonula.simulation.hidden import QUARTERS, Hidden
 from zonula.simulation.writer import weight_on
 from zonula.treatment_protocols import GATES, Event, Plan, Result, Role, Situation, Why, advance, shipped, start
 from zonula.treatment_protocols.gates import ask
@@ -23,6 +24,7 @@ PROTOCOL = "reboot_maintenance_rejuvenation"
 REBOOT, GIVING_BACK, MAINTENANCE, REJUVENATION = 8, 36, 43, 85
 _BETWEEN_CHALLENGES, _TO_VERDICT = 14, 9
 _MOST_EXCLUDED = 5
+_STRONG_BELIEF = 5  # of 10
 _CLINICIAN, _DIETITIAN, _ALLERGIST = "Dr. Quill Hathersage", "Mina Overleaf", "Dr. Fenn Copperwood"
 _ILL = ("headache for a day", "constipation for a week", "dizzy on standing")
 
@@ -180,7 +182,9 @@ def _challenges(life: Hidden, foods: list[str], on: Callable[..., Event], rng: n
 def _left_out(life: Hidden, diary: VirtualDiary, says: Assumed, rng: np.random.Generator) -> list[str]:
     """Food groups left out in the Reboot: most true triggers and some that are only believed. What is tolerated despite a positive
     skin test stays, and so does what an allergy excludes already."""
-    believed = {item for _, kind, item, _, value in diary.rows if kind == "belief" and float(value) >= 5}
+    entries = diary.entries
+    strong = (entries.kind == BELIEF) & (entries.value >= _STRONG_BELIEF * QUARTERS)
+    believed = {entries.names[place] for place in entries.item[strong].tolist()}
     found = []
     for group, truth in diary.truth.items():
         if any(food in life.sensitised for food in says.skin_tests.groups.get(group, ())):

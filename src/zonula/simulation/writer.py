@@ -8,7 +8,7 @@ import numpy as np
 from zonula.simulation.assumed import Assumed, chance, one_of
 from zonula.simulation.hidden import Hidden
 from zonula.simulation.laboratory import Laboratory
-from zonula.simulation.records import Drug, Problem, Provider, Record, Visit
+from zonula.simulation.records import Drug, Problem, Provider, Record, Visit, prefix_of
 
 FAMILY, HOSPITAL, GROUP, REGIONAL, WELLNESS = 1, 2, 3, 4, 5
 
@@ -96,7 +96,8 @@ def _providers(life: Hidden, says: Assumed, rng: np.random.Generator) -> tuple[P
         (REGIONAL, words.regional, "ccda", words.at_regional),
         (WELLNESS, words.wellness, "csv", ()),
     )
+    chosen = [(number, one_of(names, rng), form, specialties) for number, names, form, specialties in named]
     return tuple(
-        Provider(number=number, name=one_of(names, rng), form=form, specialties=specialties)
-        for number, names, form, specialties in named
+        Provider(number=number, name=name, form=form, specialties=specialties, prefix=prefix_of(name, number))
+        for number, name, form, specialties in chosen
     )

@@ -36,14 +36,14 @@ def test_a_patient_is_the_same_however_many_there_are():
 def test_the_files_are_read_whole_by_the_diary_room_and_the_truth_names_every_group(tmp_path):
     out = tmp_path / "out"
     assert main(["simulate", "--patients", "3", "--seed", "1", "--out", str(out)]) == 0
-    diaries, report = read_directory(out)
+    diaries, report = read_directory(out / "diary")
     assert len(list(diaries)) == 3
     assert not list(report.lines())
-    with (out / "groups.csv").open(encoding="utf-8") as lines:
+    with (out / "diary" / "groups.csv").open(encoding="utf-8") as lines:
         groups = {(row["patient"], row["group"]) for row in csv.DictReader(lines)}
     truth = [json.loads(line) for line in (out / "truth" / "truth.jsonl").read_text().splitlines()]
     assert {(person["patient"], group) for person in truth for group in person["groups"]} == groups
-    with (out / "diary.csv").open(encoding="utf-8") as lines:
+    with (out / "diary" / "diary.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     assert {row["kind"] for row in rows} >= {"food", "symptom", "context"}
     assert all(0 <= float(row["value"]) <= 10 for row in rows if row["kind"] == "symptom")
