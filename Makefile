@@ -3,9 +3,12 @@ PY = .venv/bin/python
 RUFF = .venv/bin/ruff
 CODE = src tests benchmarks tools
 
-.PHONY: run test check fix bench docs agreement calibrate fuzz lock ready dev browser screenshots test-postgresql
+.PHONY: run example test check fix bench docs agreement calibrate fuzz lock ready dev browser screenshots test-postgresql
 
-run: ready         ## review the example patient that ships with Zonula and write the reports
+run: ready         ## a demonstration clinic full of virtual patients, in the browser; prints how to sign in
+	@$(PY) -m zonula demo
+
+example: ready     ## review the example patient that ships with Zonula and write the reports
 	@mkdir -p out
 	@$(PY) -m zonula review --example --html out/review.html --pdf out/review.pdf > out/review.txt
 	@$(PY) -m zonula assess --example --html out/assessment.html > out/assessment.txt

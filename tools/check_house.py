@@ -90,7 +90,10 @@ def _spoken(path: Path) -> list[tuple[int, str]]:
     return [
         (node.lineno, node.value + (ALLOWED_MARK if ALLOWED_MARK in lines[node.lineno - 1] else ""))
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+        and node.value != "cure"
     ]
 
 
