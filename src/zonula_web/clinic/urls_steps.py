@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from zonula_web.clinic.views import answering, assessment, questionnaires
+from zonula_web.clinic.views import answering, assessment, questionnaires, skin
 
 QUESTIONNAIRES = "patients/<uuid:patient_id>/questionnaires/"
+SKIN = "patients/<uuid:patient_id>/skin/"
 
 urlpatterns = [
     path(QUESTIONNAIRES, questionnaires.overview, name="questionnaires"),
@@ -15,6 +16,14 @@ urlpatterns = [
     path(f"{QUESTIONNAIRES}<slug:form>/fill/", questionnaires.fill, name="questionnaire_fill"),
     path(f"{QUESTIONNAIRES}<slug:form>/look/", questionnaires.look, name="questionnaire_look"),
     path(f"{QUESTIONNAIRES}<slug:form>/link/", questionnaires.link, name="questionnaire_link"),
+    path(SKIN, skin.overview, name="skin"),
+    path(f"{SKIN}session/", skin.session, name="skin_session"),
+    path(f"{SKIN}session/check/", skin.check, name="skin_check"),
+    path(f"{SKIN}session/discard/", skin.discard, name="skin_discard"),
+    path(f"{SKIN}<str:day>/", skin.of_day, name="skin_day"),
+    path(f"{SKIN}<str:day>/correct/", skin.correct, name="skin_correct"),
+    path(f"{SKIN}<str:day>/eating/", skin.eating, name="skin_eating"),
+    path(f"{SKIN}<str:day>/withdraw/", skin.withdraw, name="skin_withdraw"),
     path("patients/<uuid:patient_id>/assessment/", assessment.assessment, name="assessment"),
     path("patients/<uuid:patient_id>/assessment/task/", assessment.task, name="assessment_task"),
     path("answer/<str:secret>/", answering.answer, name="answer"),
