@@ -12,11 +12,15 @@ from zonula.reports.wording import plain
 
 
 class Mark(NamedTuple):
-    """Something on one day. x: percent from the left; shape: dot, ring, cross, square or diamond; title: what a pointer shows."""
+    """Something on one day. x: percent from the left; shape: dot, ring, cross, square or diamond; title: what a pointer shows.
+
+    fact: id of the record, so that a screen can open it.
+    """
 
     x: float
     shape: str
     title: str
+    fact: str = ""
 
 
 class Span(NamedTuple):
@@ -29,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """One row. tone: domain, overlap, abnormal, inconclusive, normal, unjudged, visit or label; says: the lane in one sentence."""
+    """One row. tone: domain, overlap, abnormal, inconclusive, normal, unjudged, visit, medicine or label; says: the lane in one sentence."""
 
     label: str
     tone: str
@@ -83,7 +87,7 @@ class _Scale:
         dated = (
             (fact.recorded.earliest if recorded and fact.recorded else fact.when.first_day, fact) for fact in facts
         )
-        return tuple(Mark(self.x(day), shape, _title(fact)) for day, fact in dated if day)
+        return tuple(Mark(self.x(day), shape, _title(fact), fact.id) for day, fact in dated if day)
 
 
 def timeline_of(review: Review, results: Mapping[str, str], specialty: Callable[[str], str]) -> Timeline | None:
@@ -107,6 +111,34 @@ def timeline_of(review: Review, results: Mapping[str, str], specialty: Callable[
         Group("Labels proposed", tuple(_label(suspicion, review, scale) for suspicion in review.suspicions)),
     )
     return Timeline(scale.first, scale.last, _ticks(scale), tuple(group for group in groups if group.lanes))
+
+
+def medicines(facts: Iterable[Fact], drawn: Timeline) -> Group | None:
+    """A lane for each medicine over the days already drawn, in order of first use; None without any dated one.
+
+    A span stands only where start and end were written; an unknown end is drawn as one day, never as "still taken".
+    """
+    scale = _Scale(drawn.first, drawn.last)
+    taken: dict[str, list[Fact]] = {}
+    for fact in facts:
+        day = fact.when.first_day
+        if fact.kind is Kind.MEDICATION and fact.asserted and day and day <= drawn.last:
+            taken.setdefault(plain(fact.text, 60).casefold() or "medicine without a name", []).append(fact)
+    ordered = sorted(
+        taken.items(), key=lambda pair: (min(fact.when.first_day or date.max for fact in pair[1]), pair[0])
+    )
+    lanes = tuple(_medicine(name, records, scale) for name, records in ordered)
+    return Group("Medicines", lanes) if lanes else None
+
+
+def _medicine(name: str, records: list[Fact], scale: _Scale) -> Lane:
+    spans = tuple(
+        scale.span(fact.when.start.earliest, max(fact.when.start.earliest, fact.when.end.latest), _title(fact))
+        for fact in records
+        if fact.when.start and fact.when.end
+    )
+    says = f"{name}: {wording.plural(len(records), 'record')}"
+    return Lane(name, "medicine", says, spans, scale.marks(records, "dot"), str(len(records)))
 
 
 def _ticks(scale: _Scale) -> tuple[Tick, ...]:

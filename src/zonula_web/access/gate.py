@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.access.rights import ADMINISTRATOR, BY_ROLE, PATIENT_OWN, Right, Role
@@ -70,6 +71,11 @@ def gate(right: Right, *, read: str = "") -> Callable[[View], View]:
             if "patient_id" in named:
                 named["patient"] = _patient(asked, named.pop("patient_id"), right)
                 record("saw", patient=named["patient"].id, detail=read or view.__name__)
+                moved = named["patient"].merged_into_id
+                if moved and request.method == "GET" and request.resolver_match:
+                    # The record lives on in another: every old address leads to the same page there, which asks for rights anew.
+                    there = {**request.resolver_match.kwargs, "patient_id": moved}
+                    return redirect(request.resolver_match.view_name, **there)
             else:
                 _clinic(asked, right)
             return view(asked, **named)

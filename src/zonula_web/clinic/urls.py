@@ -2,15 +2,12 @@
 
 from django.urls import path
 
+from zonula_web.clinic.urls_chart import urlpatterns as chart
 from zonula_web.clinic.urls_steps import urlpatterns as steps
-from zonula_web.clinic.views import home, patients
-
-OF_PATIENT = "patients/<uuid:patient_id>/"
+from zonula_web.clinic.views import home
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("patients/", patients.patient_list, name="patients"),
-    path("patients/new/", patients.new, name="patient_new"),
-    path(f"{OF_PATIENT}", patients.overview, name="patient"),
+    *chart,
     *steps,
 ]

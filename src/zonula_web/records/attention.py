@@ -95,8 +95,9 @@ def _dealt_with(patient: Patient, key: str, matter: Matter) -> bool:
 
 
 class Reason(NamedTuple):
-    """Why a patient stands in the list."""
+    """Why a patient stands in the list. key: of the task, by which a page knows what its reader may see."""
 
+    key: str
     kind: str
     level: str
     what: str
@@ -151,6 +152,11 @@ def worklist(clinic: Clinic, *, kind: str = "", wanted: str = "", page: int = 1)
     return Worklist(lines, len(ranked), counts, behind)
 
 
+def is_behind(patient: Patient) -> bool:
+    """Whether the record changed since its tasks were derived."""
+    return not Attention.objects.filter(patient=patient, version=patient.version).exists()
+
+
 def tasks_of(patient: Patient) -> QuerySet[Task]:
     """The open tasks of a patient, most urgent first."""
     return Task.objects.filter(patient=patient, done_at=None).order_by(_urgency(), F("due").asc(nulls_last=True), "id")
@@ -165,7 +171,7 @@ def tasks_done(patient: Patient, newest: int = 20) -> Sequence[Task]:
 def _reasons(tasks: QuerySet[Task], patients: Sequence[Any]) -> dict[Any, list[Reason]]:
     found: dict[Any, list[Reason]] = {}
     for task in tasks.filter(patient__in=patients).order_by(_urgency(), F("due").asc(nulls_last=True), "id"):
-        reason = Reason(KINDS.get(task.kind, task.kind), task.level, task.what, task.why, task.due)
+        reason = Reason(task.key, KINDS.get(task.kind, task.kind), task.level, task.what, task.why, task.due)
         found.setdefault(task.patient_id, []).append(reason)
     return found
 

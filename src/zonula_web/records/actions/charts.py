@@ -24,6 +24,7 @@ def keep_chart(patient: Patient, read: Imported | None = None) -> CoreChart:
     charts = [chart for chart in charts if chart.facts or len(charts) == 1]
     laid = corrected((fact for chart in charts for fact in chart.facts), _written(patient))
     identifiers = {name for chart in charts for name in (chart.patient.id, *chart.patient.identifiers)}
+    identifiers |= _merged_ids(patient)
     who = CorePatient(
         id=str(patient.id),
         name=patient.name,
@@ -78,6 +79,17 @@ def _theirs(chart: CoreChart, documents: Sequence[Document]) -> CoreChart:
         return any(not any(belongs(source.document, name) for name in closed) for source in fact.sources)
 
     return CoreChart(chart.patient, tuple(fact for fact in chart.facts if open_to(fact)))
+
+
+def _merged_ids(patient: Patient) -> set[str]:
+    """Ids of the records that became part of this one: their answers and skin tests name them."""
+    found: set[str] = set()
+    waiting = [patient.pk]
+    while waiting:
+        merged = list(Patient.objects.filter(merged_into__in=waiting).values_list("pk", flat=True))
+        waiting = [each for each in merged if str(each) not in found]
+        found.update(str(each) for each in merged)
+    return found
 
 
 def _written(patient: Patient) -> list[Written]:

@@ -53,7 +53,7 @@ def ask_import(*, patient: Patient, by: Person, files: Sequence[tuple[str, bytes
     return job
 
 
-def answer_import(*, patient: Patient, job_id: UUID, same_person: str = "", person: str = "") -> None:
+def answer_import(*, patient: Patient, by: Person, job_id: UUID, same_person: str = "", person: str = "") -> None:
     """Answer the question an import stopped with. same_person: why the documents are this patient's; person: which of the people it is."""
     if not same_person.strip() and not person:
         raise UserError(
@@ -62,7 +62,7 @@ def answer_import(*, patient: Patient, job_id: UUID, same_person: str = "", pers
     with transaction.atomic():
         job = _asking(patient, job_id)
         job.arguments |= {"same_person": same_person.strip()[:300]} | ({"person": person} if person else {})
-        job.state, job.attempts, job.ended_at, job.says, job.done = State.QUEUED, 0, None, "", 0
+        job.state, job.by, job.attempts, job.ended_at, job.says, job.done = State.QUEUED, by, 0, None, "", 0
         job.save()
 
 

@@ -1,4 +1,4 @@
-"""Things someone must do. One open task for each subject, so that the same alarm does not pile up."""
+"""Tasks in people's hands: written, done with a note, opened again."""
 
 from datetime import date
 
@@ -6,45 +6,12 @@ from django.utils import timezone
 
 from zonula.errors import UserError
 from zonula_web.access.models import Person
+from zonula_web.records.actions.asking import Wanted, ask_of
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.matters import BY_HAND
 from zonula_web.records.models import Patient, Task
 
-LONGEST_KEY, LONGEST_WHO, LONGEST_NOTE, LONGEST_TASK = 200, 40, 300, 300
-
-
-def ask_of(
-    locked: Patient,
-    *,
-    key: str,
-    level: str,
-    what: str,
-    who: str,
-    due: date | None,
-    by: Person | None = None,
-    why: str = "",
-) -> Task:
-    """An open task about `key`; an open one stays as it is. why: the sentence behind it. Call inside `changing`."""
-    open_already = Task.objects.filter(patient=locked, key=key[:LONGEST_KEY], done_at=None).first()
-    return open_already or Task.objects.create(
-        patient=locked,
-        by=by,
-        key=key[:LONGEST_KEY],
-        kind=BY_HAND,
-        level=level,
-        what=what,
-        why=why,
-        who=who[:LONGEST_WHO],
-        due=due,
-    )
-
-
-def make_task(*, patient: Patient, by: Person, key: str, level: str, what: str, who: str, due: date | None) -> None:
-    """Make a task. Nothing happens when one about the same is open."""
-    if not what.strip():
-        raise UserError("What is to be done?", "Write it in a few words.")
-    with changing(patient) as locked:
-        ask_of(locked, key=key, level=level, what=what.strip(), who=who, due=due, by=by)
+LONGEST_NOTE = LONGEST_TASK = 300
 
 
 def write_task(*, patient: Patient, by: Person, what: str, due: str = "", who: str = "clinician") -> None:
@@ -59,7 +26,7 @@ def write_task(*, patient: Patient, by: Person, what: str, due: str = "", who: s
     with changing(patient) as locked:
         number = Task.objects.filter(patient=locked, kind=BY_HAND).count() + 1
         who = who.strip() or "clinician"
-        ask_of(locked, key=f"by hand {number}", level="", what=what, who=who, due=day, by=by)
+        ask_of(locked, Wanted(key=f"by hand {number}", level="", what=what, who=who, due=day), by)
 
 
 def finish_task(*, patient: Patient, by: Person, task_id: int, note: str = "") -> None:
