@@ -12,8 +12,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.access.rights import ADMINISTRATOR, BY_ROLE, PATIENT_OWN, Right, Role
@@ -75,7 +75,7 @@ def gate(right: Right, *, read: str = "") -> Callable[[View], View]:
                 if moved and request.method == "GET" and request.resolver_match:
                     # The record lives on in another: every old address leads to the same page there, which asks for rights anew.
                     there = {**request.resolver_match.kwargs, "patient_id": moved}
-                    return redirect(request.resolver_match.view_name, **there)
+                    return HttpResponseRedirect(reverse(request.resolver_match.view_name, kwargs=there))
             else:
                 _clinic(asked, right)
             return view(asked, **named)

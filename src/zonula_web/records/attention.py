@@ -162,7 +162,7 @@ def tasks_of(patient: Patient) -> QuerySet[Task]:
     return Task.objects.filter(patient=patient, done_at=None).order_by(_urgency(), F("due").asc(nulls_last=True), "id")
 
 
-def tasks_done(patient: Patient, newest: int = 20) -> Sequence[Task]:
+def tasks_done(patient: Patient, newest: int = 20) -> QuerySet[Task]:
     """The tasks that people closed, newest first."""
     done = Task.objects.filter(patient=patient).exclude(done_by=None).select_related("done_by")
     return done.order_by("-done_at", "-id")[:newest]
