@@ -34,6 +34,21 @@ def lay() -> None:
                 cursor.execute(statement)
 
 
+def lift() -> None:
+    """Take every trigger away, to put back rows of a backup as they were. Call `lay` in the same transaction."""
+    with connection.cursor() as cursor:
+        for model in audited():
+            for action in ("insert", "update", "delete"):
+                table = model._meta.db_table
+                cursor.execute(f"DROP TRIGGER IF EXISTS audit_{table}_{action}" + _on(table))
+        for name in ("audit_chain", "audit_no_update", "audit_no_delete", "audit_no_change"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + _on(EVENTS))
+
+
+def _on(table: str) -> str:
+    return "" if connection.vendor == "sqlite" else f" ON {table}"
+
+
 def _patient_column(model: type[models.Model]) -> str | None:
     if model._meta.db_table == "records_patient":
         return "id"

@@ -29,6 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
     from zonula_web.commands.site import ready
 
     ready()
+    from zonula_web.backups.restoring import serving
+
+    with serving():
+        return _announced(arguments)
+
+
+def _announced(arguments: argparse.Namespace) -> int:
     _first_steps(f"http://{arguments.bind}:{arguments.port}/")
     return serve(arguments.bind, arguments.port, arguments.workers)
 
