@@ -25,6 +25,7 @@ from zonula.population.screen import ANSWERS, Screened  # noqa: E402
 from zonula.population.stage import Manifest  # noqa: E402
 from zonula.population.validate import Validity  # noqa: E402
 from zonula.reports.schemas import published  # noqa: E402
+from zonula.simulation import Truth  # noqa: E402
 from zonula.skin_prick_tests import SkinTest  # noqa: E402
 from zonula.treatment_protocols import GATES, Plan, PlanState, Protocol, Situation, Today, mermaid, shipped  # noqa: E402
 
@@ -53,6 +54,7 @@ STRUCTS: dict[str, Any] = {
     "population-screened": Screened,
     "population-report": PopulationReport,
     "population-validity": Validity,
+    "simulation-truth": Truth,
 }
 
 

@@ -72,7 +72,7 @@ class LifeCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weeks_to_improve: Span
     weekly_noise: float
     percent_positive_lengthens_recovery: float
-    tolerance_recovers_percent: float
+    felt_from: float
     weekly_answers_percent: float
     adverse_event_percent: float
 

@@ -12,6 +12,7 @@ from zonula.simulation.truth import CourseTruth, DiseaseTruth, Tolerance
 
 YEAR = 365.25
 _STEP = 1009
+REBOOT = 8  # days from the start of the run-in to the Reboot
 QUARTERS = 4  # a diary keeps its numbers in quarters
 DIAGNOSED_AFTER, TREATED_FOR = timedelta(300), timedelta(220)
 # A disease that is felt in one of the twelve domains by definition.
@@ -126,7 +127,7 @@ def draw_hidden(
         planted=tuple(name for name, percent in course.planted.items() if chance(percent, rng)),
         sensitised=sensitised,
         tolerated=tolerated,
-        tolerance=_tolerance(diary, today, says, rng),
+        tolerance=_tolerance(diary, treatment, says),
         course=treatment,
     )
 
@@ -214,13 +215,17 @@ def _sensitised(says: Assumed, rng: np.random.Generator) -> tuple[tuple[str, ...
     return tuple(dict.fromkeys(foods)), tuple(dict.fromkeys(eaten))
 
 
-def _tolerance(diary: VirtualDiary, today: date, says: Assumed, rng: np.random.Generator) -> dict[str, Tolerance]:
+def _tolerance(diary: VirtualDiary, treatment: CourseTruth, says: Assumed) -> dict[str, Tolerance]:
+    """What the mechanism says of every trigger that is left out from the Reboot on: its reactivity halves and halves, or stays."""
     found = {}
-    for group, truth in diary.truth.items():
-        if truth.trigger:
-            recovers = chance(says.course.tolerance_recovers_percent, rng)
-            day = today + timedelta(days=int(rng.integers(-150, 120)))
-            found[group] = Tolerance(recovers=recovers, tolerated_from=day if recovers else None)
+    for place, (group, truth) in enumerate(diary.truth.items()):
+        if not truth.trigger:
+            continue
+        recovers, day = bool(diary.body.tolerance_returns[place]), None
+        if recovers and treatment.started is not None:
+            days = diary.body.tolerance_days * float(np.log(max(1.0, truth.effect / says.course.felt_from)))
+            day = treatment.started + timedelta(REBOOT + int(np.ceil(days)))
+        found[group] = Tolerance(recovers=recovers, tolerated_from=day)
     return found
 
 

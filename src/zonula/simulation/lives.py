@@ -26,7 +26,7 @@ from zonula.simulation.csv_records import table as csv_table
 from zonula.simulation.diary import VirtualDiary, virtual_diary
 from zonula.simulation.fhir_records import Resource, bundle, resources
 from zonula.simulation.genotype_text import clinical_typing, genotype_text
-from zonula.simulation.hidden import Hidden, draw_course, draw_hidden
+from zonula.simulation.hidden import REBOOT, Hidden, draw_course, draw_hidden
 from zonula.simulation.mechanism import Range
 from zonula.simulation.outcome import course_line
 from zonula.simulation.planted import expected_alarms, expected_flags
@@ -34,7 +34,7 @@ from zonula.simulation.records import Provider, Record, Result
 from zonula.simulation.skin_session import session
 from zonula.simulation.story import story
 from zonula.simulation.table import Catalogue, catalogue
-from zonula.simulation.treatment import REBOOT, held_by, plan, reboot_day, situation
+from zonula.simulation.treatment import held_by, plan, reboot_day, situation
 from zonula.simulation.truth import CeliacTruth, Truth
 from zonula.treatment_protocols import Plan, Situation
 from zonula.treatment_protocols.situation import Score

@@ -12,7 +12,7 @@ from zonula.knowledge import Shelf
 from zonula.simulation.assumed import Assumed, chance
 from zonula.simulation.diary import VirtualDiary
 from zonula.simulation.entries import BELIEF
-from zonula.simulation.hidden import QUARTERS, Hidden
+from zonula.simulation.hidden import QUARTERS, REBOOT, Hidden
 from zonula.simulation.writer import weight_on
 from zonula.treatment_protocols import GATES, Event, Plan, Result, Role, Situation, Why, advance, shipped, start
 from zonula.treatment_protocols.gates import ask
@@ -21,7 +21,7 @@ from zonula.treatment_protocols.situation import FoodHistory, RedFlag, Weight
 WEEK = 7
 PROTOCOL = "reboot_maintenance_rejuvenation"
 # Days after the start of the run-in.
-REBOOT, GIVING_BACK, MAINTENANCE, REJUVENATION = 8, 36, 43, 85
+GIVING_BACK, MAINTENANCE, REJUVENATION = 36, 43, 85
 _BETWEEN_CHALLENGES, _TO_VERDICT = 14, 9
 _MOST_EXCLUDED = 5
 _STRONG_BELIEF = 5  # of 10

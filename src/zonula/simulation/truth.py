@@ -29,7 +29,7 @@ class CeliacTruth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a trigger is tolerated again, and from which day."""
+    """Whether a trigger that is left out from the Reboot on is tolerated again at all, and from which day; None before a plan."""
 
     recovers: bool
     tolerated_from: date | None = None
