@@ -83,7 +83,9 @@ def virtual_diary(
     eating = habits(shelf, rng)
     life = draw_days(days, rng)
     meals = _meals(days, shelf, eating, beliefs, rng)
-    felt, medicines = _felt(body, life, meals, shelf, beliefs, other_symptoms(life, len(SYMPTOMS), ranges, rng), rng)
+    felt, medicines = _felt(
+        body, life, meals, shelf, beliefs, other_symptoms(life, len(SYMPTOMS), ranges, rng), ranges, rng
+    )
     ratings = _ratings(felt, rng)
     twice = 1 if rng.random() < 0.25 else 2
     # Places of the names: dishes, then groups, symptoms, contexts and the drug.
@@ -156,6 +158,7 @@ def _felt(
     shelf: Catalogue,
     beliefs: Floats,
     other: Floats,
+    ranges: dict[str, Range],
     rng: np.random.Generator,
 ) -> tuple[Floats, Ints]:
     """Symptom points per block of six hours (T, S), and the blocks in which a pain killer was taken."""
@@ -179,7 +182,7 @@ def _felt(
     felt = live()
     # All dice are thrown whether needed or not: with one number changed, everything else of a life stays the same.
     takes, limit = rng.random() < 0.4, rng.uniform(5, 8)
-    wants, relief = rng.random(len(felt)) < 0.35, rng.uniform(0.4, 0.8, len(felt))
+    wants, relief = rng.random(len(felt)) < 0.35, ranges["relief"].draw(rng, len(felt))
     medicines = np.flatnonzero(wants & (felt.max(axis=1) > limit)) if takes else np.empty(0, dtype=np.int64)
     if len(medicines):
         # Pain killers open the wall before they relieve.

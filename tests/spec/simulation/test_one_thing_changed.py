@@ -6,6 +6,7 @@
 | no food triggers                          | who reacts feels better; who does not feels exactly as before                           |
 | the wall lets nothing more through        | who reacts feels a little better; others exactly as before                              |
 | pain killers do not open the wall         | only who reacts and takes them may change                                               |
+| a pain killer takes everything away       | the half day after it is rated about 0                                                  |
 | no stress, short sleep, cycle or illness  | feels better; the meals are the same                                                    |
 
 Whatever is changed, people eat the same meals: what happens inside does not reach the plate.
@@ -114,11 +115,30 @@ def test_a_wall_that_lets_nothing_more_through_helps_the_reactive_and_leaves_the
 def test_pain_killers_that_do_not_open_the_wall_change_only_those_who_react_and_take_them():
     differ = 0
     for before, after in pairs("barrier_by_drug"):
-        if not reacts(before) or not len(only(before, MEDICINE)):
+        taken = only(before, MEDICINE)[:, 0]
+        if not reacts(before) or not len(taken):
             assert same(before, after, SYMPTOM)
         else:
             differ += not same(before, after, SYMPTOM)
+            first = taken.min() // 1440
+            was, is_now = (only(diary, SYMPTOM) for diary in (before, after))
+            assert np.array_equal(was[was[:, 0] < 1440 * first], is_now[is_now[:, 0] < 1440 * first])
     assert differ > 0
+
+
+def test_pain_killers_that_take_everything_away_do_so_for_half_a_day():
+    halves = 0
+    for _, diary in pairs("relief"):
+        ratings = only(diary, SYMPTOM)
+        half = ratings[:, 0] // 1440 * 2 + (ratings[:, 0] % 1440 > 17 * 60)
+        for minute in only(diary, MEDICINE)[:, 0]:
+            block = minute // 360
+            if block % 2 == 0 and diary.ratings_per_day == 2:  # the whole half day lies within its reach
+                felt = ratings[half == block // 2, 3]
+                halves += len(felt) > 0
+                assert (felt <= 2 * 4).all()
+                assert len(felt) == 0 or felt.mean() < 0.5 * 4
+    assert halves > 10
 
 
 def test_without_confounders_people_feel_better():
