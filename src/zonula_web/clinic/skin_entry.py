@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zonula.skin_prick_tests import FORMAT, Panel, Prick, Session
 from zonula_web.records.read import Patient
 
-CONTROLS = (("histamine", "Histamine (positive control)"), ("negative", "Negative control"))
+CONTROLS = (("histamine", "Histamine control"), ("negative", "Negative control"))
 QUESTIONS = (
     ("adrenaline_ready", "Adrenaline at hand"),
     ("physician_on_site", "Physician on site"),

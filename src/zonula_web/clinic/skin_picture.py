@@ -31,13 +31,14 @@ class Bar(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """The whole picture. line: where the least positive wheal lies."""
+    """The whole picture. line: where the least positive wheal lies. flat: the foods without any wheal, in words."""
 
     bars: tuple[Bar, ...]
     height: int
     line: float
     line_words: str
     summary: str
+    flat: str
     width: int = WIDTH
     left: int = LEFT
     bar: int = BAR
@@ -54,7 +55,9 @@ def picture(session: Session, test: SkinTest, panel: Panel, shelf: Shelf) -> Pic
     controls = [prick for prick in session.pricks if prick.is_control]
     foods = sorted(session.foods, key=lambda prick: -(prick.mean_mm if prick.mean_mm is not None else -1.0))
     bars = []
-    for number, prick in enumerate([*controls, *foods]):
+    drawn = [prick for prick in foods if prick.mean_mm != 0]
+    flat = [label_of(prick.food, panel) for prick in session.foods if prick.mean_mm == 0]
+    for number, prick in enumerate([*controls, *drawn]):
         y = TOP + number * ROW
         mean = prick.mean_mm
         verdict = verdicts.get(prick.food)
@@ -79,4 +82,5 @@ def picture(session: Session, test: SkinTest, panel: Panel, shelf: Shelf) -> Pic
         round(LEFT + least * scale, 1),
         f"{least:g} mm",
         f"Mean wheals: {read}.",
+        f"No wheal at {len(flat)}: {', '.join(flat)}." if flat else "",
     )

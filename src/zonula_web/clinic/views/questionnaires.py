@@ -25,6 +25,7 @@ from zonula_web.records.read import Patient
 
 PAGE: dict[str, Any] = {"step": "questionnaires", "step_title": "Questionnaires"}
 DAYS = (3, 7, 14, 30)
+FIRST = ("safety-screen", "symptom-domains")  # asked of everyone, before any other
 
 
 @gate(Right.SEE_RECORD)
@@ -33,6 +34,7 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
     today = read.today(request.clinic)
     filled = sheets.sheets(patient, today)
     allowed = [form for form, one in instruments().items() if one.offered != "no" and _may_see(request, form)]
+    allowed.sort(key=lambda form: FIRST.index(form) if form in FIRST else len(FIRST))
     courses = [course_of(form, [sheet for sheet in filled if sheet.form == form]) for form in allowed]
     context = {
         "patient": patient,
@@ -105,7 +107,7 @@ def link(request: Asked, patient: Patient, form: str) -> HttpResponse:
             patient=patient, by=request.person, form=form, days=int(days) if days.isascii() and days.isdigit() else 0
         )
         address = request.build_absolute_uri(reverse("answer", args=[secret]))
-        made: dict[str, Any] = {"address": address, "qr": segno.make(address, error="m").svg_inline(scale=4)}
+        made: dict[str, Any] = {"address": address, "qr": segno.make(address, error="m").svg_inline(omitsize=True)}
         if email:
             send_link(email, address, request.clinic.name, int(days))
             made["mailed"] = email

@@ -16,6 +16,7 @@ from zonula.skin_prick_tests import SkinTest, judge, parse_session
 from zonula.skin_prick_tests import read as read_session
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
+from zonula_web.clinic.said import statements
 from zonula_web.clinic.skin_entry import Entered, entered, kept, label_of, typed_of
 from zonula_web.clinic.skin_grid import grid_of
 from zonula_web.clinic.skin_result import result_of
@@ -231,7 +232,12 @@ def _so_far(found: Entered) -> dict[str, Any] | None:
         return {"wrong": wrong}
     test: SkinTest = read_session(typed, read.knowledge(), read.panel())
     validity = judge(typed, read.knowledge())
-    return {"validity": validity, "foods": len(typed.foods), "count": test.count}
+    return {
+        "validity": validity,
+        "cautions": statements(validity.cautions),
+        "foods": len(typed.foods),
+        "count": test.count,
+    }
 
 
 def _day(text: str) -> date:
