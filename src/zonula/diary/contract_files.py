@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
-from zonula.diary.entries import Diary, DiaryWriter, FoodGroup, ReadingReport, number
+from zonula.diary.entries import LARGEST_AMOUNT, Diary, DiaryWriter, FoodGroup, ReadingReport, number
 from zonula.errors import UserError
 
 PRIOR_WHEN_UNKNOWN = 0.05
@@ -29,7 +29,7 @@ def read_directory(folder: Path) -> tuple[list[Diary], ReadingReport]:
         servings = number(text)
         if not group:
             continue
-        if servings is None or servings < 0:
+        if servings is None or not 0 <= servings <= LARGEST_AMOUNT:
             report.skipped["foods.csv: servings is not a number"] += 1
             continue
         recipes.setdefault(patient, {}).setdefault(item, []).append((group, servings))

@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.int64]
 
 HIGHEST_RATING = 10.0
 LONGEST_DIARY_DAYS = 3660  # ten years; a row further away than this from the start is a wrong date
+LARGEST_AMOUNT = 1000.0  # portions or servings of one row: more is a slip of the pen
 CONTEXTS = ("stress", "sleep_hours", "menses", "ill")
 
 
@@ -101,7 +102,9 @@ class DiaryWriter:
         self._index = {group.name: i for i, group in enumerate(groups)}
         self._recipes: dict[str, list[tuple[int, float]]] = {}
         for item, parts in recipes.items():
-            self._recipes[item] = [(self._index[g], s) for g, s in parts if g in self._index and s > 0]
+            self._recipes[item] = [
+                (self._index[g], s) for g, s in parts if g in self._index and 0 < s <= LARGEST_AMOUNT
+            ]
         self._midnight: dict[str, float] = {}
         self._hours: dict[str, float | None] = {}
         self._symptoms: dict[str, int] = {}
@@ -140,7 +143,7 @@ class DiaryWriter:
 
     def _food(self, hour: float, item: str, amount: object, value: object) -> str | None:
         portions = number(amount) if amount not in (None, "") else 1.0
-        if portions is None or portions < 0:
+        if portions is None or not 0 <= portions <= LARGEST_AMOUNT:
             return "food: the amount is not a number of portions"
         for group, servings in self._recipes.get(item, ()):
             if portions > 0:
@@ -152,7 +155,7 @@ class DiaryWriter:
         if group is None:
             return "challenge: the group is not in the list of groups"
         servings = number(amount) if amount not in (None, "") else 1.0
-        if servings is None or servings < 0:
+        if servings is None or not 0 <= servings <= LARGEST_AMOUNT:
             return "challenge: the amount is not a number of servings"
         if servings > 0:
             self._intake.append((hour, group, servings, True))

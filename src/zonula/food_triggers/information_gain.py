@@ -1,5 +1,10 @@
-"""The policy that asks the question worth most: posterior, expected information against burden, several unlikely groups
-together, suspects alone, a pause as long as the person's own lag, and a stop when more days would decide little."""
+"""The policy that asks where the answer is most in doubt: posterior, doubt against burden, several unlikely groups together,
+one suspect at a time, two days in a row of a food and then a pause, and a stop when more days would decide little.
+
+Why two days in a row: a slow reaction (a day or more) barely stands out after one day, and adds up over two, while the
+pause after them lets it fade. On virtual people a tenth more triggers were found than with single days (docs/food-triggers/schedule.md).
+Why a second time: a flare that has nothing to do with the food may fall on one block of days, seldom on two.
+"""
 
 from dataclasses import dataclass
 
@@ -10,63 +15,52 @@ from zonula.food_triggers.hyperparameters import DEFAULT, Hyperparameters
 from zonula.food_triggers.inference import Posterior, infer
 from zonula.food_triggers.reintroduction import Decision, Dose, Plan, Reintroduction, Stop
 
-HOURS_TO_NEXT_LUNCH = 13.0
+DECIDED = "Every group is decided, or more days would decide little."
+CONTINUES = 50.0  # a begun block comes before everything else
 
 
 @dataclass(frozen=True)
 class InformationGain:
-    """trigger_above: probability at which a group is called a trigger, after at least `fewest` challenge days.
-    enough: a group is closed after n full challenge days when its probability is below the n-th value, and after the last.
-    safe_below: probability from which a recent challenge is no longer waited for, safe_at_end: that is called safe.
-    suspect_above: probability from which a group is challenged alone among suspects. burden: weight of expected suffering
-    against bits. pairs: penalty for groups that were given together before. patience: longest re-introduction in days. worth: bits below which a
-    day is not worth living on a restricted diet. settle_days: wait after the last challenge of an undecided group.
+    """trigger_above: probability from which a group is called a trigger, after challenges at `fewest` separate times.
+    certain_above: no further challenge is worth its burden. suspect_above: at most one such group a day, and none while
+    another may still be speaking; a begun block of days is broken off above it.
+    closed_below: the n-th value closes a group after n full challenge days; the last holds from then on. most: full challenge days at most.
+    safe_below: called safe at the end. block: days in a row. rest: days without the group after them.
+    patience: longest time with challenges, in days; settle: rest days at the end for what may still speak.
+    burden: weight of expected suffering against doubt. pairs: penalty for groups that were given together before.
     """
 
     name: str = "information-gain"
-    trigger_above: float = 0.68
-    safe_below: float = 0.02
-    safe_at_end: float = 0.08
+    trigger_above: float = 0.6
+    certain_above: float = 0.97
+    suspect_above: float = 0.5
+    safe_below: float = 0.06
+    closed_below: tuple[float, ...] = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06)
+    most: int = 10
     fewest: int = 2
-    suspect_above: float = 0.12
+    block: int = 2
+    rest: float = 2.5
+    patience: int = 29
+    settle: int = 3
     burden: float = 0.02
-    pairs: float = 0.25
-    settle_days: float = 3.0
-    patience: int = 60
-    worth: float = 0.002
-    enough: tuple[float, ...] = (0.0, 0.015, 0.03, 0.05, 0.1, 0.2, 0.3)
+    pairs: float = 0.5
     hyper: Hyperparameters = DEFAULT
 
     def next(self, state: Reintroduction) -> Plan | Stop:
         """Tomorrow's plan or the stop."""
         posterior = infer(state.diary, self.hyper)
         p = posterior.probability
-        lag = self._lags(posterior)
         open_groups = [g for g in range(len(p)) if self._open(state, p, g)]
-        waiting = self._waiting(state, p, lag)
         if not open_groups or state.day >= min(self.patience, state.limits.max_days):
-            if waiting and state.day < min(self.patience, state.limits.max_days):
+            end = min(self.patience + self.settle, state.limits.max_days)
+            if state.day < end and self._waiting(state, p):
                 return Plan((), "Rest day: the last challenges may still be speaking.")
-            return self.stop(state, p, "Every group is decided, or more days would decide little.")
-        worth = np.array([self._worth(state, posterior, g) for g in range(len(p))])
-        order = sorted(open_groups, key=lambda g: (-worth[g], g))
-        if worth[order[0]] < self.worth and not waiting:
-            return self.stop(state, p, "More days would decide little.")
-        chosen: list[int] = []
-        busy = self._suspect_speaking(state, p, lag)
-        for g in self._spread(state, order, worth, p):
-            suspect = p[g] > self.suspect_above
-            alone = any(p[h] > self.suspect_above for h in chosen)
-            if suspect and (alone or busy or state.days_since(state.groups[g].name) < self._pause(lag[g])):
-                continue
-            if not suspect and state.days_since(state.groups[g].name) < 1.5:
-                continue
-            chosen.append(g)
-            if len(chosen) >= state.limits.max_groups_per_day:
-                break
+            return self.stop(state, p, DECIDED)
+        worth = self._worth(state, posterior, open_groups)
+        chosen = self._choose(state, p, worth, self._lags(posterior))
         doses = state.within_limits([Dose(state.groups[g].name, state.largest(state.groups[g])) for g in chosen])
         if not doses:
-            return Plan((), "Rest day: the effect of the last challenge is awaited.")
+            return Plan((), "Rest day: the effect of the last challenges is awaited.")
         return Plan(doses, self._why(state, doses, p, chosen))
 
     def stop(self, state: Reintroduction, p: Floats, why: str) -> Stop:
@@ -75,9 +69,9 @@ class InformationGain:
         for g, group in enumerate(state.groups):
             if group.excluded:
                 continue
-            if p[g] >= self.trigger_above and state.challenge_days(group.name) >= self.fewest:
+            if p[g] >= self.trigger_above and state.episodes(group.name) >= self.fewest:
                 word = "trigger"
-            elif p[g] < self.safe_at_end and state.full_days(group.name) >= 1:
+            elif p[g] < self.safe_below and state.full_days(group.name) >= 1:
                 word = "safe"
             else:
                 word = "undecided"
@@ -89,81 +83,72 @@ class InformationGain:
         return self.stop(state, infer(state.diary, self.hyper).probability, "The days are used up.")
 
     def _open(self, state: Reintroduction, p: Floats, g: int) -> bool:
+        """Whether another challenge could change what is said of the group."""
         group = state.groups[g]
         if not state.may_challenge(group):
             return False
-        if p[g] >= self.trigger_above:
-            return state.challenge_days(group.name) < self.fewest
-        given = state.full_days(group.name)
-        return given < len(self.enough) and not (given >= 1 and p[g] < self.enough[given - 1])
+        if p[g] >= self.certain_above:
+            return state.episodes(group.name) < self.fewest
+        full = state.full_days(group.name)
+        return full < self.most and not (full and p[g] < self.closed_below[min(full, len(self.closed_below)) - 1])
 
-    def _lags(self, posterior: Posterior) -> Floats:
-        centroids = np.array(self.hyper.lag_centroids)
-        weight = posterior.weight + 1e-9
-        if posterior.weight.shape[1] == 0:
-            return np.full(len(posterior.probability), 12.0)
-        return np.asarray((weight * centroids[posterior.lag_class]).sum(axis=1) / weight.sum(axis=1))
-
-    @staticmethod
-    def _pause(lag: float) -> float:
-        return float(np.clip(1.5 * lag / 24.0, 1.0, 3.0))
-
-    def _suspect_speaking(self, state: Reintroduction, p: Floats, lag: Floats) -> bool:
+    def _waiting(self, state: Reintroduction, p: Floats) -> bool:
+        """Whether the effect of a recent challenge may still come and change a decision."""
         return any(
-            bool(p[g] > self.suspect_above) and state.days_since(group.name) < self._pause(lag[g])
+            self.safe_below / 2 < p[g] < self.certain_above and state.days_since(group.name) < self.settle
             for g, group in enumerate(state.groups)
         )
 
-    def _waiting(self, state: Reintroduction, p: Floats, lag: Floats) -> bool:
-        """Whether a challenge so recent that its effect may be to come could still change a decision."""
-        for g, group in enumerate(state.groups):
-            since = state.days_since(group.name)
-            if p[g] > self.safe_below and p[g] < self.trigger_above and since < self.settle_days:
-                return True
-            if p[g] <= self.safe_below and since < 1.5:
-                return True
-        return False
+    def _worth(self, state: Reintroduction, posterior: Posterior, groups: list[int]) -> dict[int, float]:
+        """How much in doubt each group's answer is after the challenges it had, less the burden expected of one more."""
+        worth = {}
+        for g in groups:
+            p = float(np.clip(posterior.probability[g], 1e-4, 1 - 1e-4))
+            name, weight = state.groups[g].name, posterior.weight[g]
+            size = float((posterior.effect[g].max(axis=1) * weight).sum() / weight.sum()) if weight.sum() > 0 else 0.0
+            doubt = np.sqrt(p * (1 - p)) / (1.0 + 0.25 * state.full_days(name))
+            if p >= self.trigger_above:  # all but decided: what is missing is the second time
+                doubt = 0.3 if state.episodes(name) >= self.fewest else 0.6
+            worth[g] = float(doubt - self.burden * p * size)
+        return worth
 
-    def _worth(self, state: Reintroduction, posterior: Posterior, g: int) -> float:
-        """Bits expected from one more full challenge, less its burden."""
-        if not state.may_challenge(state.groups[g]):
-            return -np.inf
-        p = float(np.clip(posterior.probability[g], 1e-4, 1 - 1e-4))
-        entropy = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
-        weight = posterior.weight[g]
-        size = 0.8
-        if weight.sum() > 0.05:
-            size = float((posterior.effect[g].max(axis=1) * weight).sum() / weight.sum())
-        told = 1.0 - np.exp(-2.0 * size * size)
-        given = state.full_days(state.groups[g].name)
-        return float(entropy * (0.2 + told) / (1.0 + 0.25 * given) - self.burden * p * size)
-
-    def _spread(self, state: Reintroduction, order: list[int], worth: Floats, p: Floats) -> list[int]:
-        """By worth, but groups that were given together before come apart."""
-        together: dict[tuple[int, int], int] = {}
-        days: dict[int, set[int]] = {}
-        index = {group.name: g for g, group in enumerate(state.groups)}
-        for name, given in state.eaten.items():
-            for hour, _ in given:
-                days.setdefault(int(hour // 24), set()).add(index.get(name, -1))
-        for members in days.values():
-            for a in members:
-                for b in members:
-                    if a < b:
-                        together[a, b] = together.get((a, b), 0) + 1
-        left = list(order)
-        picked: list[int] = []
-        while left:
+    def _choose(self, state: Reintroduction, p: Floats, worth: dict[int, float], lag: Floats) -> list[int]:
+        """Tomorrow's groups: begun blocks first, then by worth, groups that were given together before apart."""
+        waiting_for = self._suspect_speaking(state, p, lag)
+        ready: dict[int, float] = {}
+        for g, value in worth.items():
+            name = state.groups[g].name
+            if 0 < state.days_in_a_row(name) < self.block and p[g] < self.suspect_above:
+                ready[g] = CONTINUES * max(value, 0.0)
+            elif state.days_since(name) >= self.rest:
+                ready[g] = value
+        together, index = state.given_together(), {group.name: g for g, group in enumerate(state.groups)}
+        met = {(index[a], index[b]): count for (a, b), count in together.items()}
+        chosen: list[int] = []
+        while ready and len(chosen) < state.limits.max_groups_per_day:
             best = max(
-                left,
-                key=lambda g: (
-                    worth[g] / (1.0 + self.pairs * sum(together.get((min(g, h), max(g, h)), 0) for h in picked[:4])),
-                    -g,
-                ),
+                ready, key=lambda g: (ready[g] / (1.0 + self.pairs * sum(met.get((g, h), 0) for h in chosen)), -g)
             )
-            picked.append(best)
-            left.remove(best)
-        return picked
+            del ready[best]
+            if p[best] > self.suspect_above and (waiting_for or any(p[h] > self.suspect_above for h in chosen)):
+                continue
+            chosen.append(best)
+        return chosen
+
+    def _lags(self, posterior: Posterior) -> Floats:
+        """Hours until the mean of each group's effect, shape (G,)."""
+        if posterior.weight.shape[1] == 0:
+            return np.full(len(posterior.probability), 12.0)
+        centroids, weight = np.array(self.hyper.lag_centroids), posterior.weight + 1e-9
+        return np.asarray((weight * centroids[posterior.lag_class]).sum(axis=1) / weight.sum(axis=1))
+
+    def _suspect_speaking(self, state: Reintroduction, p: Floats, lag: Floats) -> bool:
+        """Whether an undecided suspect was eaten within one and a half times its own lag (one to three days)."""
+        return any(
+            bool(self.suspect_above < p[g] < self.certain_above)
+            and state.days_since(group.name) < float(np.clip(1.5 * lag[g] / 24.0, 1.0, 3.0))
+            for g, group in enumerate(state.groups)
+        )
 
     def _why(self, state: Reintroduction, doses: tuple[Dose, ...], p: Floats, chosen: list[int]) -> str:
         names = ", ".join(dose.group for dose in doses)
@@ -172,4 +157,7 @@ class InformationGain:
             return f"{suspects[0]} is suspected and is tested with foods that are probably harmless: {names}."
         if suspects:
             return f"{suspects[0]} is suspected and is tested alone."
-        return f"Probably harmless, so tested together: {names}."
+        again = [dose.group for dose in doses if state.days_in_a_row(dose.group)]
+        if again:
+            return f"Tested together because none is suspected: {names}. A second day in a row, so that a slow reaction adds up: {', '.join(again)}."
+        return f"Tested together because none is suspected: {names}."

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zonula.diary.entries import Diary, DiaryWriter, FoodGroup, number
+from zonula.diary.entries import LARGEST_AMOUNT, Diary, DiaryWriter, FoodGroup, number
 from zonula.errors import UserError
 
 SMALLEST_DOSE = 0.05
@@ -177,9 +177,29 @@ class Reintroduction:
         given = self.eaten.get(group)
         return (self.today - given[-1][0]) / 24.0 if given else np.inf
 
-    def challenge_days(self, group: str) -> int:
-        """Different days on which the group was really eaten as a challenge."""
-        return len({int(hour // 24) for hour, _ in self.eaten.get(group, [])})
+    def episodes(self, group: str) -> int:
+        """Times the group was tried: runs of challenge days with at least two days without it between them."""
+        days = self._days(group)
+        return sum(last is None or day - last > 2 for last, day in zip([None, *days], days, strict=False))
+
+    def days_in_a_row(self, group: str) -> int:
+        """Challenge days with the group in a row, up to and with today."""
+        days, today = set(self._days(group)), int((self.today - 1e-6) // 24)
+        length = 0
+        while today - length in days:
+            length += 1
+        return length
+
+    def given_together(self) -> Counter[tuple[str, str]]:
+        """For each ordered pair of groups, the challenge days they shared."""
+        by_day: dict[int, list[str]] = {}
+        for group in self.eaten:
+            for day in self._days(group):
+                by_day.setdefault(day, []).append(group)
+        return Counter((a, b) for groups in by_day.values() for a in groups for b in groups if a != b)
+
+    def _days(self, group: str) -> list[int]:
+        return sorted({int(hour // 24) for hour, _ in self.eaten.get(group, [])})
 
     def full_days(self, group: str) -> int:
         """Of these, the days with at least one serving: a first taste clears nobody."""
@@ -225,7 +245,7 @@ def _recipes(foods: object, unread: Counter[str]) -> dict[str, list[tuple[str, f
     recipes: dict[str, list[tuple[str, float]]] = {}
     for food in foods if isinstance(foods, list) else []:
         servings = number(food.get("servings")) if isinstance(food, dict) else None
-        if servings is None or servings < 0:
+        if servings is None or not 0 <= servings <= LARGEST_AMOUNT:
             unread["a food without a number of servings"] += 1
         else:
             recipes.setdefault(str(food.get("item")), []).append((str(food.get("group")), servings))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from reintroduced import run
 from virtual_diarist import QUIET, Traps
@@ -25,6 +26,12 @@ START = {"type": "start", "patient": "p1", "start": "2031-01-06", "today": "2031
          "history": []}  # fmt: skip
 
 
+QUIET_HISTORY = [
+    {"time": f"2031-01-{day:02d}T{hour}:00", "kind": "symptom", "item": "s", "value": (day + int(hour)) % 3}
+    for day in range(6, 32) for hour in ("08", "20")
+]  # fmt: skip
+
+
 def served(answer):
     return {item["group"]: item["amount"] for item in answer["items"]}
 
@@ -43,6 +50,42 @@ def test_strong_triggers_are_found_and_harmless_foods_cleared():
     assert sum(o.found for o in outcomes) >= 5
     assert sum(o.false for o in outcomes) == 0
     assert sum(o.cleared for o in outcomes) >= 0.7 * sum(o.harmless for o in outcomes)
+
+
+def test_a_trigger_needs_a_second_time_with_a_pause_between():
+    state = Reintroduction.begin(START)
+    for day in (20, 21, 22):
+        state.live({"date": f"2031-02-{day}", "events": [
+            {"kind": "challenge", "time": f"2031-02-{day}T13:00", "item": "milk", "amount": 0.5}]})  # fmt: skip
+    sure = np.array([0.99, 0.99, 0.99])
+    assert (state.episodes("milk"), state.days_in_a_row("milk")) == (1, 3)
+    assert InformationGain().stop(state, sure, "").decisions["milk"].decision == "undecided"
+    state.live({"date": "2031-02-25", "events": [
+        {"kind": "challenge", "time": "2031-02-25T13:00", "item": "milk", "amount": 0.5},
+        {"kind": "challenge", "time": "2031-02-25T19:00", "item": "egg", "amount": 0.5}]})  # fmt: skip
+    assert (state.episodes("milk"), state.days_in_a_row("milk")) == (2, 1)
+    assert state.given_together() == {("milk", "egg"): 1, ("egg", "milk"): 1}
+    assert InformationGain().stop(state, sure, "").decisions["milk"].decision == "trigger"
+
+
+def test_a_first_day_is_followed_by_a_second_and_then_by_a_pause():
+    talk = Conversation(InformationGain())
+    start = {**START, "history": QUIET_HISTORY}
+    answer, given = talk.reply(start), []
+    for day in range(8):
+        when = f"2031-02-{20 + day}"
+        given.append("milk" in served(answer))
+        events = [
+            {"kind": "challenge", "time": f"{when}T13:00", "item": g, "amount": a} for g, a in served(answer).items()
+        ]
+        events += [
+            {"kind": "symptom", "time": f"{when}T{h}:00", "item": "s", "value": (day + int(h)) % 3}
+            for h in ("08", "20")
+        ]
+        answer = talk.reply({"type": "day", "date": when, "accepted": True, "events": events})
+        if answer["type"] == "stop":
+            break
+    assert given[:4] == [True, True, False, False]
 
 
 def test_the_first_dose_is_small_until_it_was_really_eaten():
