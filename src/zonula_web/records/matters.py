@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from zonula.chart import Finding, Level, State
+from zonula.chart import Ask, Finding, Level, State
 from zonula.errors import UserError
-from zonula.journey import ALARM
+from zonula.journey import ALARM, NextStep
 from zonula.treatment_protocols import today as plan_today
 from zonula_web.records import read
 from zonula_web.records.corrected import Standing, placed
@@ -64,11 +64,16 @@ def _of_assessment(patient: Patient) -> Iterator[Matter]:
     except UserError as wrong:
         yield Matter("record.assessment", RECORD, Level.HOLD, wrong.cure, f"No assessment can be made. {wrong.what}")
         return
+    steps = {name: step for step in assessment.next_steps if step.who != "patient" for name in step.because}
+    done: set[int] = set()
     for name in assessment.unsafe:
-        finding = assessment.findings[name]
+        finding, step = assessment.findings[name], steps.get(name)
         known = finding.state is State.YES and (finding.because or finding.level is not Level.HOLD)
-        if known or name.startswith(ALARM):
-            yield _matter(finding)
+        if not (known or name.startswith(ALARM)) or (step and step.order in done):
+            continue  # one question that several findings ask is one matter
+        if step is not None:
+            done.add(step.order)
+        yield _matter(finding, step)
 
 
 def _of_plan(patient: Patient, day: date) -> Iterator[Matter]:
@@ -107,16 +112,9 @@ def _of_corrections(patient: Patient) -> Iterator[Matter]:
         )
 
 
-def _matter(finding: Finding) -> Matter:
-    first = finding.asks[0] if finding.asks else None
+def _matter(finding: Finding, step: NextStep | None = None) -> Matter:
+    """The matter of a finding, in the words of the step that answers it when there is one."""
+    asked = step or next(iter(finding.asks), Ask("clinician", "Look at this."))
     kind = next((kind for beginning, kind in _KINDS if finding.id.startswith(beginning)), RECORD)
-    return Matter(
-        finding.id,
-        kind,
-        finding.level.value if finding.level else "",
-        first.what if first else "Look at this.",
-        finding.says,
-        finding.because,
-        first.who if first else "clinician",
-        first.by if first else None,
-    )
+    level = finding.level.value if finding.level else ""
+    return Matter(finding.id, kind, level, asked.what, finding.says, finding.because, asked.who, asked.by)

@@ -72,7 +72,8 @@ def test_what_cannot_be_a_birth_date_is_said_beside_the_form(doctor: Client, cli
 def test_the_overview_says_what_comes_next_and_where_the_journey_stands(doctor: Client, mara: Patient) -> None:
     _derive()
     page = doctor.get(reverse("patient", args=[mara.id])).content.decode()
-    assert "What is to be done next" in page
+    assert "To do now" in page
+    assert "What comes then" in page
     assert "See the patient; no elimination diet until the loss is explained" in page
     assert "1 Chart and history" in page
     assert "No plan runs." in page

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 
 from zonula import __version__
 from zonula.errors import UserError
-from zonula.reports.assessment_page import page_of
+from zonula.journey import Assessment
+from zonula.reports.assessment_page import Step, page_of
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
 from zonula_web.clinic.discretion import discreet, may_see
+from zonula_web.clinic.views.chart import chart_page
 from zonula_web.records import read
 from zonula_web.records.actions.patients import change_identity, new_patient
 from zonula_web.records.actions.tasks import finish_task, open_again, write_task
@@ -102,7 +104,12 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
         assessment = read.assessment(patient)
         shown = discreet(page_of(assessment, __version__), assessment, request.rights)
         context |= {"crisis": shown.page.crisis, "hidden_steps": len(assessment.next_steps) - len(shown.page.steps)}
-        context["next"] = () if context["empty"] else shown.page.steps
+        context["next"] = (
+            ()
+            if context["empty"]
+            else _not_among(shown.page.steps, assessment, {task.key for task in context["tasks"]})
+        )
+        context["figures"] = () if context["empty"] else chart_page(patient).figures[:6]
     except UserError as wrong:
         context["problem"] = f"No assessment can be made. {wrong}"
     context["journey"] = [_step(state, patient) for state in journey_state(patient, assessment)]
@@ -147,6 +154,12 @@ def task_again(request: Asked, patient: Patient, task_id: int) -> HttpResponse:
     except UserError as wrong:
         messages.error(request, str(wrong))
     return redirect("patient", patient_id=patient.id)
+
+
+def _not_among(steps: tuple[Step, ...], assessment: Assessment, asked: set[str]) -> tuple[Step, ...]:
+    """The steps that no open task asks for already. asked: keys of the open tasks."""
+    known = {step.order for step in assessment.next_steps if asked.intersection(step.because) and step.who != "patient"}
+    return tuple(step for step in steps if step.order not in known)
 
 
 def _step(state: StepState, patient: Patient) -> dict[str, str]:

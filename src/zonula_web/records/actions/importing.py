@@ -14,6 +14,7 @@ from zonula.chart import Sex
 from zonula.chart_import import DocumentReport, Imported, read_documents
 from zonula.errors import UserError
 from zonula_web.access.models import Person
+from zonula_web.audit.actor import acting
 from zonula_web.jobs.models import Job, State, Upload
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.actions.charts import belongs, keep_chart, read_whole, standing_documents
@@ -74,8 +75,9 @@ def give_up_import(*, patient: Patient, job_id: UUID) -> None:
 
 def forget_unanswered() -> None:
     """Files nobody answered for are not kept for ever."""
-    for job in Job.objects.filter(state=State.ASKS, ended_at__lt=timezone.now() - UNANSWERED):
-        _forget(job, "Nobody answered for two days. Nothing was kept.")
+    with acting("system:jobs"), transaction.atomic():
+        for job in Job.objects.filter(state=State.ASKS, ended_at__lt=timezone.now() - UNANSWERED):
+            _forget(job, "Nobody answered for two days. Nothing was kept.")
 
 
 def read_uploads(job: Job) -> Read:
