@@ -67,7 +67,7 @@ def make(folder: Path, *, rows: bool = False) -> Path:
 
 def copy_file(target: Path) -> None:
     """A consistent copy of the embedded database by SQLite's own backup, under the same key."""
-    with _opened(Path(CONFIGURATION.database["NAME"])) as source, _opened(target) as copy:
+    with _opened(Path(str(CONFIGURATION.database["NAME"]))) as source, _opened(target) as copy:
         source.backup(copy, pages=PAGES_AT_ONCE, sleep=0.01)
     target.chmod(0o600)
 
