@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from zonula_web.clinic.views import answering, assessment, questionnaires, skin
+from zonula_web.clinic.views import answering, assessment, laboratory, questionnaires, skin
 
 QUESTIONNAIRES = "patients/<uuid:patient_id>/questionnaires/"
+LABORATORY = "patients/<uuid:patient_id>/laboratory/"
 SKIN = "patients/<uuid:patient_id>/skin/"
 
 urlpatterns = [
@@ -16,6 +17,11 @@ urlpatterns = [
     path(f"{QUESTIONNAIRES}<slug:form>/fill/", questionnaires.fill, name="questionnaire_fill"),
     path(f"{QUESTIONNAIRES}<slug:form>/look/", questionnaires.look, name="questionnaire_look"),
     path(f"{QUESTIONNAIRES}<slug:form>/link/", questionnaires.link, name="questionnaire_link"),
+    path(LABORATORY, laboratory.laboratory, name="laboratory"),
+    path(f"{LABORATORY}celiac/", laboratory.celiac, name="laboratory_celiac"),
+    path(f"{LABORATORY}hla/", laboratory.hla, name="laboratory_hla"),
+    path(f"{LABORATORY}genotype/", laboratory.genotype, name="laboratory_genotype"),
+    path(f"{LABORATORY}genotype/remove/", laboratory.forget, name="laboratory_forget"),
     path(SKIN, skin.overview, name="skin"),
     path(f"{SKIN}session/", skin.session, name="skin_session"),
     path(f"{SKIN}session/check/", skin.check, name="skin_check"),

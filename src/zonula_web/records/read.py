@@ -28,6 +28,7 @@ from zonula.skin_prick_tests import Panel, Session, parse_session, shipped_panel
 from zonula.treatment_protocols import Event, Plan, Situation, parse_plan
 from zonula.treatment_protocols.plan import FORMAT as PLAN_FORMAT
 from zonula_web.access.models import Clinic
+from zonula_web.records.consent import agreed
 from zonula_web.records.models import Answers, Chart, Evidence, Patient, PlanEvent, SkinSession
 from zonula_web.records.models import Plan as PlanRow
 
@@ -124,16 +125,22 @@ def _assessment(patient: Patient, day: date) -> Assessment:
 def evidence(patient: Patient) -> CoreEvidence:
     """What the clinic knows beside the records."""
     sessions = skin_sessions(patient)
-    celiac, hla, genotype = (stated(patient, kind) for kind in ("celiac", "hla", "genotype"))
+    celiac, hla, genotype = stated(patient, "celiac"), stated(patient, "hla"), genotype_kept(patient)
     return CoreEvidence(
         responses=responses(patient),
         celiac=None if celiac is None else msgspec.convert(celiac, CeliacEvidence),
         hla="" if hla is None else str(hla["typing"]),
-        genotype=None if genotype is None else msgspec.convert(genotype, GenotypeReading),
+        genotype=genotype,
         skin_session=sessions[-1] if sessions else None,
         skin_session_before=sessions[-2] if len(sessions) > 1 else None,
         panel=panel(),
     )
+
+
+def genotype_kept(patient: Patient) -> GenotypeReading | None:
+    """What was read in a genotype file, while the patient agrees that it is kept; None otherwise."""
+    body = stated(patient, "genotype") if agreed(patient, "genotype") else None
+    return None if body is None else msgspec.convert(body, GenotypeReading)
 
 
 def stated(patient: Patient, kind: str) -> dict[str, Any] | None:
