@@ -64,6 +64,7 @@ class LifeCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wellness_practice_percent: float
     labels: dict[str, float]
     celiac_gaps: dict[str, float]
+    gaps_closed_percent: float
     planted: dict[str, float]
     stages: dict[str, float]
     adherence: Span

@@ -103,6 +103,8 @@ def draw_hidden(
     # Without IgA the antibody that made the disease known would not have been there.
     low_iga = chance(says.diseases.low_iga.celiac if celiac else says.diseases.low_iga.general, rng) and not known
     testing = _celiac_testing(diseases.get("celiac"), low_iga, says, rng)
+    if testing in course.celiac_gaps and not celiac and treatment.started and chance(course.gaps_closed_percent, rng):
+        testing = "well"
     if celiac and testing == "well":
         diseases["celiac"] = msgspec.structs.replace(diseases["celiac"], records="seronegative")
     hla = weighted(says.dq_genotypes["patients" if celiac else "controls"], rng)

@@ -90,6 +90,8 @@ def labels(writer: Writer) -> None:
         if not specialty:
             writer.wellness_visit(day)
         writer.records.append(_label(writer, name, day, at, status))
+        if name == "ibs":
+            _bowel(writer, day)
         if name == "multiple_sclerosis":
             later = day + timedelta(90)
             writer.visit(later, specialty, "Result of the scan", at=at)
@@ -99,6 +101,17 @@ def labels(writer: Writer) -> None:
             later = min(day + timedelta(200), writer.life.today - timedelta(120))
             at = writer.visit(later, "infectious disease", "Asks about Lyme disease")
             writer.records += writer.laboratory.panel("lyme", later, REGIONAL)
+
+
+def _bowel(writer: Writer, day: datetime.date) -> None:
+    """What the label rests on: pain and loose stools for at least half a year, and a stool test."""
+    for code, words, days in (("R10.9", "Unspecified abdominal pain", 260), ("K59.1", "Functional diarrhea", 230)):
+        told = day - timedelta(days)
+        at = writer.visit(told, "family medicine", words)
+        writer.records.append(
+            Problem(day=told, at=at, text=words, code=code, display=words, since=told.isoformat(), by=writer.by(at, "family medicine"), specialty="family medicine")
+        )  # fmt: skip
+    writer.records += writer.laboratory.panel("stool", day, writer.where("gastroenterology"))
 
 
 def _label(writer: Writer, name: str, day: datetime.date, at: int, status: str) -> Problem:
