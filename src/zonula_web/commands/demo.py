@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     from zonula_web.demonstration import clinic
 
     password = f"demo-{secrets.token_urlsafe(12)}"
-    clinic.make(arguments.patients)
+    clinic.make(
+        arguments.patients, lambda made: print(f"  virtual patients made: {made} of {arguments.patients}", flush=True)
+    )
     clinic.everyone_signs_in_with(password)
     print(f"\n  Zonula demonstration   http://{arguments.bind}:{arguments.port}/\n")
     for person in clinic.people():

@@ -1,5 +1,6 @@
 """Making the demonstration clinic."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -7,14 +8,18 @@ from typing import NamedTuple
 from django.db import transaction
 
 import zonula
+from zonula.simulation.lives import life
 from zonula_web.access.actions import new_member
 from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.audit.actor import acting
+from zonula_web.demonstration.lives import day_of, take_in
+from zonula_web.records import read
 from zonula_web.records.actions.importing import import_documents
 from zonula_web.records.actions.patients import new_patient
 from zonula_web.records.models import Patient
 from zonula_web.settings import CONFIGURATION
 
+SEED = 2026
 NAME = "Zonula demonstration clinic"
 EXAMPLES = Path(zonula.__file__).parent / "examples"
 STAFF = (
@@ -37,8 +42,8 @@ class Someone(NamedTuple):
     email: str
 
 
-def make(patients: int) -> None:
-    """Make the clinic, its people and its patients, unless it is there."""
+def make(patients: int, tell: Callable[[int], None] = lambda made: None) -> None:
+    """Make the clinic, its people and its patients, unless it is there. tell: called with how many virtual patients are made."""
     if Clinic.objects.filter(demonstration=True).exists():
         return
     with acting("system:demo"), transaction.atomic():
@@ -56,6 +61,20 @@ def make(patients: int) -> None:
         for number, (folder, name) in enumerate(SHIPPED, 1):
             patient = new_patient(clinic=clinic, name=name, number=f"D{number:03}", today=date.max)
             _import_folder(patient, EXAMPLES / folder)
+        by = Membership.objects.get(role="clinician").person
+        for index in range(patients):
+            one = life(SEED, index, day_of(read.today(clinic)))
+            sex = "female" if one.female else "male"
+            patient = new_patient(
+                clinic=clinic,
+                name=one.name,
+                born=one.born.isoformat(),
+                sex=sex,
+                number=f"V{index + 1:03}",
+                today=date.max,
+            )
+            take_in(patient, one, by)
+            tell(index + 1)
     (CONFIGURATION.data / "demonstration").touch()
 
 
