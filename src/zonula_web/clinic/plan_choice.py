@@ -27,7 +27,7 @@ class Choice(NamedTuple):
 
 
 def choices() -> tuple[Choice, ...]:
-    """All of them, in the order of the shelf."""
+    """All of them, the clinic's own first, then in the order of the shelf."""
     shelf = read.knowledge()
     found = []
     for card in shelf.cards("treatment_protocols/protocols"):
@@ -48,4 +48,4 @@ def choices() -> tuple[Choice, ...]:
                 picture=picture(protocol),
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: not one.hypothesis))

@@ -23,7 +23,8 @@ from zonula_web.records import read
 from zonula_web.records.plan import Running, Written
 from zonula_web.records.read import Patient
 
-STANDS = {State.YES: ("open", "good"), State.NO: ("held", "alarm"), State.UNKNOWN: ("not known, so held", "warn")}
+OPEN = "open"
+STANDS = {State.YES: (OPEN, "good"), State.NO: ("held", "alarm"), State.UNKNOWN: ("not known, so held", "warn")}
 SETTINGS = {
     Setting.HOME: ("at home", "good"),
     Setting.SUPERVISED: ("only under supervision", "warn"),
@@ -47,7 +48,7 @@ class GateLine(NamedTuple):
 
 
 class StepLine(NamedTuple):
-    """One step that leads on. held: gates that are neither open nor overridden; may: whether this role may take it."""
+    """One step that leads on. held: gates that are neither open nor overridden; may: whether this role may take it; ends: the plan."""
 
     event: str
     title: str
@@ -56,6 +57,7 @@ class StepLine(NamedTuple):
     gates: tuple[GateLine, ...]
     held: int
     may: bool
+    ends: bool
     roles: str
     number: int
     problem: Form
@@ -112,7 +114,8 @@ class PlanPage(NamedTuple):
     findings: tuple[Statement, ...]
     dose: str
     steps: tuple[StepLine, ...]
-    gates: tuple[GateLine, ...]
+    held: tuple[GateLine, ...]
+    open: tuple[GateLine, ...]
     foods: tuple[FoodLine, ...]
     back: tuple[BackLine, ...]
     forms: tuple[Form, ...]
@@ -154,7 +157,8 @@ def page_of(patient: Patient, running: Running, reader: Reader, day: date) -> Pl
         findings=tuple(one for one in said if one not in stops),
         dose=dose_words(now.dose),
         steps=tuple(_steps(running, role, gates)),
-        gates=gates,
+        held=tuple(gate for gate in gates if gate.stands != OPEN),
+        open=tuple(gate for gate in gates if gate.stands == OPEN),
         foods=tuple(_foods(running, role, teller, situation, day, shelf)),
         back=tuple(BackLine(food_name(food), by, by < day, give_back_form(food)) for food, by in now.eaten_again),
         forms=() if role is None else forms_of(state, stage, role, day, reader.name),
@@ -223,6 +227,7 @@ def _steps(running: Running, role: Role | None, gates: tuple[GateLine, ...]) -> 
             gates=asked,
             held=sum(gate.tone in ("alarm", "warn") for gate in asked),
             may=role in step.roles,
+            ends=protocol.stage(step.to).final,
             roles=", ".join(step.roles),
             number=protocol.steps.index(step) + 1,
             problem=Form(f"step.{step.event}", step.event, "", ""),
