@@ -12,7 +12,7 @@ from zonula.simulation.lives import life
 from zonula_web.access.actions import new_member
 from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.audit.actor import acting
-from zonula_web.demonstration.lives import day_of, take_in
+from zonula_web.demonstration.lives import day_of, take_in, take_work_up
 from zonula_web.records import read
 from zonula_web.records.actions.importing import import_documents
 from zonula_web.records.actions.patients import new_patient
@@ -62,6 +62,7 @@ def make(patients: int, tell: Callable[[int], None] = lambda made: None) -> None
             patient = new_patient(clinic=clinic, name=name, number=f"D{number:03}", today=date.max)
             _import_folder(patient, EXAMPLES / folder)
         by = Membership.objects.get(role="clinician").person
+        take_work_up(Patient.objects.get(number="D001"), EXAMPLES / "mara-lindqvist-workup", by)
         for index in range(patients):
             one = life(SEED, index, day_of(read.today(clinic)))
             sex = "female" if one.female else "male"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 import msgspec
 import yaml
@@ -52,15 +53,33 @@ def take_in(patient: Patient, life: Life, by: Person) -> None:
         state_hla(patient=patient, by=by, typing=life.hla, today=today)
     if life.genotype:
         state_genotype(patient=patient, by=by, name="genotype.txt", chunks=[life.genotype])
-    session = _plain(life.skin_session)
-    session["patient"] = {**msgspec.convert(session["patient"], dict), "id": str(patient.id)}
-    finish_session(patient=patient, by=by, session=session, today=today)
+    _keep_session(patient, by, life.skin_session)
     state_situation(patient=patient, by=by, situation=parse_situation(life.situation.decode(), "situation"))
     if life.plan:
         _take_plan(patient, life.plan, by)
     written = iter(entries(life))
     while some := list(islice(written, MOST_AT_ONCE)):
         take(patient=patient, sent=some)
+
+
+def take_work_up(patient: Patient, folder: Path, by: Person) -> None:
+    """The rest of a shipped example's case: answers, what was asked about gluten, typing and skin test."""
+    today = read.today(patient.clinic)
+    state_consent(patient=patient, by=by, data="mental_health", given=True, on_paper=True, note="of a virtual patient")
+    for path in sorted((folder / "questionnaires").iterdir()):
+        response = json.loads(path.read_bytes())
+        save_answers(patient=patient, by=by, form=path.stem, response=response, today=today)
+    state_celiac(patient=patient, by=by, written=_plain((folder / "celiac.yaml").read_bytes()), today=today)
+    typing = (line.split("#")[0] for line in (folder / "hla.txt").read_text(encoding="utf-8").splitlines())
+    state_hla(patient=patient, by=by, typing=" ".join(typing), today=today)
+    _keep_session(patient, by, (folder / "skin-test.yaml").read_bytes())
+
+
+def _keep_session(patient: Patient, by: Person, written: bytes) -> None:
+    """The session names the patient as the records do; in the clinic the patient has the clinic's id."""
+    session = _plain(written)
+    session["patient"] = {**msgspec.convert(session["patient"], dict), "id": str(patient.id)}
+    finish_session(patient=patient, by=by, session=session, today=read.today(patient.clinic))
 
 
 def _form(file_name: str) -> str:
