@@ -197,6 +197,33 @@ class DiaryEntry(models.Model):
         ]
 
 
+class DiaryMeal(models.Model):
+    """A meal the patient named, to write it with one tap: a favourite or an own recipe. id: made by the phone.
+
+    items: as in a meal of the diary. The newest writing holds; what was eaten stands in the diary itself.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE)
+    name = models.CharField(max_length=120)
+    items = models.JSONField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """By name."""
+
+        ordering = ("name", "id")
+
+
+class DiaryPhoto(models.Model):
+    """A picture that belongs to an entry of the diary: a JPEG without what the camera wrote about place and time. id: made by the phone."""
+
+    id = models.UUIDField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE)
+    body = models.BinaryField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+
 class Task(PatientRow):
     """Something someone must do. key: what it is about, so that the same alarm makes one task. level: E, U, P, H, C or empty.
 

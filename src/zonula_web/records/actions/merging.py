@@ -17,6 +17,8 @@ from zonula_web.records.models import (
     Chart,
     Consent,
     DiaryEntry,
+    DiaryMeal,
+    DiaryPhoto,
     Document,
     Entry,
     Evidence,
@@ -31,7 +33,8 @@ from zonula_web.records.models import (
 
 # What belongs to a person moves. Derived rows (the chart, the mark of attention) are made anew, and tasks are derived again.
 MOVED: tuple[type[models.Model], ...] = (
-    Document, Entry, Answers, FormLink, Evidence, SkinSession, Plan, PlanEvent, DiaryEntry, Consent,
+    Document, Entry, Answers, FormLink, Evidence, SkinSession, Plan, PlanEvent, DiaryEntry, DiaryMeal,
+    DiaryPhoto, Consent,
 )  # fmt: skip
 LONGEST_REASON = 300
 
