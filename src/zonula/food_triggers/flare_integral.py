@@ -12,12 +12,9 @@ import numpy as np
 
 from zonula.food_triggers.compiled import compiled
 
-SLAB_LOW, SLAB_HIGH, SLAB_STEP = -9.0, 10.5, 1.0 / 64.0
-# Gauss-Hermite nodes and log(weight / sqrt(pi)) for five points
-NODE_NEAR, NODE_FAR = 0.9585724646138185, 2.0201828704560856
-LOG_WEIGHT_CENTRE = math.log(0.9453087204829419 / math.sqrt(math.pi))
-LOG_WEIGHT_NEAR = math.log(0.3936193231522412 / math.sqrt(math.pi))
-LOG_WEIGHT_FAR = math.log(0.01995324205904591 / math.sqrt(math.pi))
+SLAB_LOW, SLAB_HIGH, SLAB_MOST, SLAB_STEP = -9.0, 10.5, 30.0, 1.0 / 64.0
+SLAB_TAIL = math.sqrt(2.0 / math.pi)
+NODES, REACH, TRAPEZOID = 33, 2.6, 1.4  # most values of the flare; how many deviations they reach; deviations apart
 
 
 def slab_table() -> np.ndarray:
@@ -30,8 +27,12 @@ def slab_table() -> np.ndarray:
 
 @compiled
 def slab(u, table):
-    """Interpolated table; constant beyond its ends (evidence of more than 10 standard errors changes nothing)."""
-    place = (min(max(u, SLAB_LOW), SLAB_HIGH) - SLAB_LOW) / SLAB_STEP
+    """Interpolated table; beyond its ends what it tends to (evidence of more than 30 standard errors changes nothing)."""
+    if u < SLAB_LOW:
+        return SLAB_TAIL / -u
+    if u > SLAB_HIGH:
+        return 2.0 * math.exp(0.5 * min(u, SLAB_MOST) ** 2)
+    place = (u - SLAB_LOW) / SLAB_STEP
     i = int(place)
     part = place - i
     return table[i] + part * (table[i + 1] - table[i])
@@ -104,29 +105,25 @@ def evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, enou
     nodes[0] = mode
     if first < enough:
         node_logs[0] = first
-        for j in range(1, 5):
-            nodes[j], node_logs[j] = mode, -np.inf
-        return first
-    node_logs[0] = first + LOG_WEIGHT_CENTRE
-    width = math.sqrt(2.0 * variance)
-    highest = node_logs[0]
-    for j in range(1, 5):
-        x, log_weight = NODE_NEAR, LOG_WEIGHT_NEAR
-        if j > 2:
-            x, log_weight = NODE_FAR, LOG_WEIGHT_FAR
-        if j % 2 == 0:
-            x = -x
-        phi = mode + width * x
+        return 1, first
+    # Trapezoids: as wide as the narrowest hump, that of no effect, allows
+    narrow, wide = math.sqrt(null_variance), math.sqrt(variance)
+    low = min(mode - REACH * wide, null_mode - REACH * narrow)
+    high = max(mode + REACH * wide, null_mode + REACH * narrow)
+    count = min(int((high - low) / (TRAPEZOID * narrow)) + 2, len(nodes))
+    width = (high - low) / (count - 1)
+    base = math.log(width / math.sqrt(2.0 * math.pi * null_variance))
+    highest = -np.inf
+    for j in range(count):
+        phi = low + width * j
         nodes[j] = phi
         node_logs[j] = (
             base
-            + log_weight
-            + x * x
             + product_log(i, c, phi, rest, gain, drag, odds, share, table)
             - (phi - null_mode) ** 2 / (2.0 * null_variance)
         )
         highest = max(highest, node_logs[j])
     total = 0.0
-    for j in range(5):
+    for j in range(count):
         total += math.exp(node_logs[j] - highest)
-    return highest + math.log(total)
+    return count, highest + math.log(total)

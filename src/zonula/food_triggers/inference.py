@@ -17,6 +17,7 @@ from zonula.food_triggers.sampler import gibbs
 from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, trust, whiten
 
 FEWEST_OCCASIONS = 6
+USUAL_CELLS, MOST_MORE_SWEEPS = 300, 10.0  # groups x symptoms of a usual diary
 MOST_DRIFT = 0.4  # of a probability between the halves of the run
 
 
@@ -98,15 +99,16 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
     times = np.array([len(np.unique(np.floor(hour[group == g] / 24.0))) for g in range(groups)], dtype=np.float64)
     caps = -np.log(hyper.coincidence) * times[order]
     spread = spread / hyper.temper
+    sweeps, worth = _care(hyper, groups * used)
     chance, joint, weight, lag, effect, conditionals = gibbs(
         columns_w, u_columns, projected, squares, spread, freedom, log_odds[order],
         np.log(np.array(hyper.lag_weights) / sum(hyper.lag_weights)), caps, np.array(hyper.effect_scales), share, _slab(), floor,
-        hyper.sweeps, hyper.burn_in, hyper.seed,
+        sweeps, hyper.burn_in, hyper.seed, worth,
     )  # fmt: skip
     back = np.argsort(order)
-    full = np.zeros((groups, hyper.sweeps, symptoms))
+    full = np.zeros((groups, sweeps, symptoms))
     full[:, :, at.symptoms] = effect[back]
-    half = hyper.sweeps // 2
+    half = sweeps // 2
     drift = np.abs(conditionals[:half].mean(axis=0) - conditionals[half:].mean(axis=0))
     return Posterior(
         probability=chance[back],
@@ -118,6 +120,12 @@ def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:
         memory_hours=float(memory),
         settled=(drift < MOST_DRIFT)[back],
     )
+
+
+def _care(hyper: Hyperparameters, cells: int) -> tuple[int, float]:
+    """Sweeps, and the log posterior odds from which the flare is integrated with care: small diaries can afford more of both."""
+    more = min(max(USUAL_CELLS / cells, 1.0), MOST_MORE_SWEEPS)
+    return round(hyper.sweeps * more), -7.0 if more < MOST_MORE_SWEEPS else -np.inf
 
 
 def _canonical(columns: Floats, log_odds: Floats, lags: int) -> Ints:

@@ -11,13 +11,12 @@ import math
 import numpy as np
 
 from zonula.food_triggers.compiled import compiled
-from zonula.food_triggers.draws import draw_effects, draw_index, refine_noise, unexplained
-from zonula.food_triggers.flare_integral import evaluate, prepare
+from zonula.food_triggers.draws import draw_effects, draw_index, draw_noise, refine_noise, unexplained
+from zonula.food_triggers.flare_integral import NODES, evaluate, prepare
 
 SELDOM = 0.02  # conditional probability below which a group is visited less often
 TRIES = 60
 HANDFUL = 5  # groups offered in one swap
-WORTH_INTEGRATING = -7.0  # log posterior odds below which one node is enough
 
 
 @compiled
@@ -62,6 +61,7 @@ def weigh(
     nodes,
     node_logs,
     logs,
+    worth,
 ):
     """log marginal Bayes factor of group g; `logs` (lags x scales) receives the parts.
 
@@ -78,8 +78,8 @@ def weigh(
             i = k * kinds + a
             logs[i] = lag_logs[k] - spread
             if squares[c] > 1e-9:
-                enough = WORTH_INTEGRATING - log_odds
-                factor = evaluate(
+                enough = worth - log_odds
+                _, factor = evaluate(
                     c * kinds + a, c, root, rest, gain, drag, odds, share, pull, pull2, table, enough, nodes, node_logs
                 )
                 logs[i] += math.log(max(math.exp(min(factor, 300.0)) - nowhere, 1e-12) / (1.0 - nowhere))
@@ -106,9 +106,9 @@ def draw_group(
         return k
     i = c * kinds + a
     root = math.sqrt(squares[c])
-    evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, -1e300, nodes, node_logs)
+    count, _ = evaluate(i, c, root, rest, gain, drag, odds, share, pull, pull2, table, -1e300, nodes, node_logs)
     for _ in range(TRIES):  # a trigger acts on at least one symptom
-        phi = nodes[draw_index(node_logs, 5)]
+        phi = nodes[draw_index(node_logs, count)]
         if draw_effects(i, c, phi, rest, gain, drag, odds, noise, share, table, effects):
             return k
     return k
@@ -138,11 +138,12 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
     sweeps,
     burn_in,
     seed,
+    worth,
 ):
     """Run the sampler.
 
     columns (T, P): whitened exposure, P = groups x lags. explained (q, P): their nuisance part. projected (P, S): inner
-    products with the ratings after nuisance. squares (P): squared length after nuisance. spread0 (S, S): squares of
+    products with the ratings after nuisance. worth: log posterior odds below which one value of the flare is enough. squares (P): squared length after nuisance. spread0 (S, S): squares of
     ratings after nuisance. Returns per group inclusion probability (mean of conditionals), joint inclusion (G, G), and
     weighted draws given inclusion: weights (G, N), lag class (G, N), effects (G, N, S); and conditionals (N, G).
     """
@@ -164,7 +165,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
     prepare(squares, scales, loading, noise, share, gain, drag, odds)
     cells = lags * kinds
     logs, places = np.empty(cells), np.empty(groups)
-    nodes, node_logs = np.empty(5), np.empty(5)
+    nodes, node_logs = np.empty(NODES), np.empty(NODES)
     chance, visits, joint = np.zeros(groups), np.zeros(groups), np.zeros((groups, groups))
     last, highest = np.zeros(groups), np.zeros(groups)
     draw_weight = np.zeros((groups, sweeps))
@@ -200,6 +201,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                 nodes,
                 node_logs,
                 logs,
+                worth,
             )
             total = capped(total, caps[g])
             p = 1.0 / (1.0 + math.exp(-min(max(log_odds[g] + total, -40.0), 40.0)))
@@ -274,6 +276,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                             nodes,
                             node_logs,
                             logs,
+                            worth,
                         )
                         places[j] = log_odds[h] + capped(total, caps[h])
                 h = others[draw_index(places, groups)]
@@ -295,6 +298,7 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                     nodes,
                     node_logs,
                     logs,
+                    worth,
                 )
                 lag[h] = draw_group(
                     h,
@@ -323,9 +327,9 @@ def gibbs(  # noqa: PLR0912, PLR0915 (one kernel: its steps share two dozen arra
                 if on[g]:
                     for h in range(groups):
                         joint[g, h] += on[h]
-        if sweep % 5 == 4 or sweep < 5:
+        if sweep % 2 == 0 or sweep < 5:
             spread = unexplained(spread0, projected, rest, on, lag, lags, effects)
-            refine_noise(spread, freedom, loading, noise, floor, 4)
+            draw_noise(spread, freedom, loading, noise, floor, 10)
             for s in range(symptoms):
                 pull[s], pull2[s] = loading[s] / noise[s], loading[s] * loading[s] / noise[s]
             prepare(squares, scales, loading, noise, share, gain, drag, odds)

@@ -89,7 +89,7 @@ def engine_given_noise(problem: Problem, sweeps: int = PLAIN.sweeps, burn_in: in
         columns, np.zeros((1, len(value))), np.array(problem.projected), (columns**2).sum(axis=0),
         sure * np.array(problem.noise), sure, np.array(problem.log_odds), np.array(problem.lag_logs),
         np.full(len(problem.log_odds), 1e6), np.array([problem.scale]), problem.share, slab_table(),
-        np.full(symptoms, 1e-9), sweeps, burn_in, PLAIN.seed,
+        np.full(symptoms, 1e-9), sweeps, burn_in, PLAIN.seed, -np.inf,
     )  # fmt: skip
     return np.asarray(chance)
 

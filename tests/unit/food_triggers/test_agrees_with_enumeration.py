@@ -75,6 +75,6 @@ def test_inclusion_probabilities_agree(seed, shared):
     chance, *_ = gibbs(
         np.ascontiguousarray(x), np.zeros((1, 4)), x.T @ y, (x**2).sum(axis=0), held + spread, 1e7 + free,
         np.full(2, ODDS), np.log(np.full(2, 0.5)), np.full(2, 1e6), np.array([SCALE]), SHARE, slab_table(),
-        np.full(2, 1e-6), 3000, 100, 1,
+        np.full(2, 1e-6), 3000, 100, 1, -np.inf,
     )  # fmt: skip
     assert chance == pytest.approx(enumerated(x, y, noise), abs=0.05)

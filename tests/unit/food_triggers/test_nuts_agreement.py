@@ -1,7 +1,6 @@
 """The engine against NUTS on the same model (tests/reference/food_triggers), on small virtual diaries with every trap on.
 
-Given the noise covariance the two must agree within 0.05. With the noise unknown the engine plugs in one value where
-NUTS averages over what it may be, and short diaries then differ by more: those are marked, and named in the docs.
+Given the noise covariance, and with the noise unknown, the two must agree within 0.05.
 JAX runs in a process of its own, because it starts threads; there too its warnings are errors.
 """
 
@@ -84,14 +83,7 @@ def test_given_the_noise_the_engine_agrees_with_nuts(entry):
     )
 
 
-# Not strict: one of the gaps is 0.06 against a tolerance of 0.05, and another processor may draw it to the other side.
-PLUGGED_IN = pytest.mark.xfail(
-    reason="the engine plugs in one noise covariance where NUTS averages over it: docs/food-triggers/model.md",
-    strict=False,
-)
-
-
-@pytest.mark.parametrize("entry", [STORED[0], *(pytest.param(e, marks=PLUGGED_IN) for e in STORED[1:])], ids=named)
+@pytest.mark.parametrize("entry", STORED, ids=named)
 def test_with_unknown_noise_the_engine_agrees_with_nuts(entry):
     engine = infer(small_diary(entry), PLAIN).probability
     assert engine == pytest.approx(entry["noise_sampled"]["probability"], abs=TOLERANCE)
