@@ -11,6 +11,8 @@ from zonula.errors import UserError
 if TYPE_CHECKING:
     from zonula.simulation import Part
 
+_FIRST, _LAST = 1950, 2200
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -45,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     out: Path = arguments.out
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty.", "Name a new folder.")
+    if not _FIRST <= arguments.today.year <= _LAST:
+        raise UserError(f"--today lies outside the years {_FIRST} to {_LAST}.", "Give a day people live on.")
     parts = _parts(arguments)
     try:
         out.mkdir(parents=True, exist_ok=True)

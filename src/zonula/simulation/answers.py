@@ -11,7 +11,6 @@ from zonula.questionnaires import Questionnaire, shipped
 from zonula.simulation.assumed import Assumed, chance, one_of
 from zonula.simulation.hidden import Hidden
 from zonula.simulation.named_diseases import LABELS
-from zonula.simulation.planted import PRESCRIBED
 from zonula.simulation.records import Allergy, Problem, Record, Visit
 from zonula.simulation.treatment import WEEK, weekly_total
 from zonula.simulation.writer import weight_on
@@ -44,10 +43,10 @@ def responses(
     found: dict[str, bytes] = {}
     totals: dict[date, int] = {}
     asked = {
-        "safety-screen": _safety(life, intake, rng),
-        "phq-9": _phq9(life, rng),
-        "gad-7": _gad7(life, rng),
-        "phq-15": _phq15(life, rng),
+        "safety-screen": _safety(life, intake, says, rng),
+        "phq-9": _phq9(life, says, rng),
+        "gad-7": _gad7(life, says, rng),
+        "phq-15": _phq15(life, says, rng),
         "hrqol-4": _hrqol(life, rng),
         "breesi": {
             f"breesi-{number}": chance(70 if _felt(life, "chemical_sensitivity") else 8, rng) for number in (1, 2, 3)
@@ -57,14 +56,14 @@ def responses(
         asked["dsq-pem"] = _dsq(life, rng)
     for name, given in asked.items():
         found[f"{intake}-{name}.json"] = response(shipped(name), life, intake, given)
-    severities = severities_of(life, 1.0, rng)
+    severities = severities_of(life, 1.0, says, rng)
     totals[intake] = sum(severities.values())
     story = _domains(life, severities, rng) | _story(life, rng) | _told_history(life, records)
     found[f"{intake}-symptom-domains.json"] = response(shipped("symptom-domains"), life, intake, story)
     for day in weeks(life):
         if not chance(says.course.weekly_answers_percent, rng):
             continue
-        severities = severities_of(life, weekly_total(life, day, says, rng), rng)
+        severities = severities_of(life, weekly_total(life, day, says, rng), says, rng)
         totals[day] = sum(severities.values())
         weekly = response(shipped("symptom-domains"), life, day, _domains(life, severities, rng))
         found[f"{day}-symptom-domains.json"] = weekly
@@ -80,14 +79,14 @@ def weeks(life: Hidden) -> tuple[date, ...]:
     return tuple(started + timedelta(days) for days in range(0, (last - started).days + 1, WEEK))
 
 
-def severities_of(life: Hidden, level: float, rng: np.random.Generator) -> dict[str, int]:
+def severities_of(life: Hidden, level: float, says: Assumed, rng: np.random.Generator) -> dict[str, int]:
     """Worst of the week per domain, 0 to 10. level: the burden relative to the beginning, 1 for as before."""
-    found = {}
+    found, card = {}, says.course.answers
     for name, rating in life.severity.items():
         if name not in life.domains:
             found[name] = 0
             continue
-        worst = (1.8 + 1.35 * rating) * level + float(rng.normal(0, 0.6))
+        worst = (card.worst_at_0 + card.worst_per_point * rating) * level + float(rng.normal(0, card.worst_spread))
         found[name] = int(np.clip(round(worst), 0, _WORST))
     return found
 
@@ -196,7 +195,7 @@ def _story(life: Hidden, rng: np.random.Generator) -> dict[str, Any]:
     return given
 
 
-def _safety(life: Hidden, day: date, rng: np.random.Generator) -> dict[str, Any]:
+def _safety(life: Hidden, day: date, says: Assumed, rng: np.random.Generator) -> dict[str, Any]:
     planted = set(life.planted)
 
     def word(flag: str) -> str:
@@ -208,10 +207,10 @@ def _safety(life: Hidden, day: date, rng: np.random.Generator) -> dict[str, Any]
         "safety-anaphylaxis": word("anaphylaxis_history"),
         "safety-autoinjector": word("anaphylaxis_history"),
         "safety-asthma": word("asthma_unstable"),
-        "safety-weight": weight_on(life, day, rng),
+        "safety-weight": weight_on(life, day, says, rng),
         "safety-height": life.person.height,
         "safety-age": life.person.age_on(day),
-        "safety-medicines": "yes" if PRESCRIBED & planted else "no",
+        "safety-medicines": "yes" if set(says.course.planted_drugs) & planted else "no",
     }
     for question in ("loss-month", "loss-half-year", "eating-history", "eating-undo", "eating-fear", "eating-narrow", "eating-days", "pregnant", "breastfeeding", "restricted"):  # fmt: skip
         given[f"safety-{question}"] = "no"
@@ -221,33 +220,34 @@ def _safety(life: Hidden, day: date, rng: np.random.Generator) -> dict[str, Any]
 _FREQUENCY = ("LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9")
 
 
-def _frequency(level: float, rng: np.random.Generator) -> str:
+def _frequency(level: float, says: Assumed, rng: np.random.Generator) -> str:
     """An option of PHQ-9 or GAD-7 at a level of 0 to 3."""
-    return _FREQUENCY[int(np.clip(round(level + rng.normal(0, 0.5)), 0, 3))]
+    return _FREQUENCY[int(np.clip(round(level + rng.normal(0, says.course.answers.step_spread)), 0, 3))]
 
 
-def _phq9(life: Hidden, rng: np.random.Generator) -> dict[str, Any]:
-    low, tired = 0.45 * _felt(life, "anxiety_depression"), 0.5 * _felt(life, "fatigue")
+def _phq9(life: Hidden, says: Assumed, rng: np.random.Generator) -> dict[str, Any]:
+    step = says.course.answers.step_per_point
+    low, tired = step * _felt(life, "anxiety_depression"), step * _felt(life, "fatigue")
     given: dict[str, Any] = {
-        f"phq9-{number}": _frequency(tired if number in (3, 4) else low, rng) for number in range(1, 9)
+        f"phq9-{number}": _frequency(tired if number in (3, 4) else low, says, rng) for number in range(1, 9)
     }
     given["phq9-9"] = _FREQUENCY[1 if "phq9_item9" in life.planted else 0]
     given["phq9-difficulty"] = one_of(("LA6572-7", "LA6573-5", "LA6575-0"), rng)
     return given
 
 
-def _gad7(life: Hidden, rng: np.random.Generator) -> dict[str, Any]:
-    worry = 0.45 * _felt(life, "anxiety_depression")
-    return {f"gad7-{number}": _frequency(worry, rng) for number in range(1, 8)}
+def _gad7(life: Hidden, says: Assumed, rng: np.random.Generator) -> dict[str, Any]:
+    worry = says.course.answers.step_per_point * _felt(life, "anxiety_depression")
+    return {f"gad7-{number}": _frequency(worry, says, rng) for number in range(1, 8)}
 
 
-def _phq15(life: Hidden, rng: np.random.Generator) -> dict[str, Any]:
+def _phq15(life: Hidden, says: Assumed, rng: np.random.Generator) -> dict[str, Any]:
     given = {}
     for number in range(1, 16):
         if number == 4 and not life.person.female:
             continue
         domain = _PHQ15.get(number)
-        level = 0.45 * _felt(life, domain) if domain else 0.2
+        level = says.course.answers.step_per_point * _felt(life, domain) if domain else 0.2
         given[f"phq15-{number}"] = ("LA18334-5", "LA18335-2", "LA18336-0")[
             int(np.clip(round(level + rng.normal(0, 0.4)), 0, 2))
         ]

@@ -47,6 +47,42 @@ class Diseases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ttg: Ttg
 
 
+class Scales(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body mass index of lives, the share scales are off by, and a planted fall."""
+
+    bmi: Span
+    off_by: float
+    fall_percent: float
+    fall_days: int
+
+
+class Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a mean rating becomes the worst of a week (0 to 10) and a step of a screening item (0 to 3)."""
+
+    worst_at_0: float
+    worst_per_point: float
+    worst_spread: float
+    step_per_point: float
+    step_spread: float
+
+
+class TreatmentDays(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Steps in days after the start of the run-in, and which foods are left out (percent). strong_belief: of 10."""
+
+    reboot: int
+    giving_back: int
+    maintenance: int
+    rejuvenation: int
+    between_challenges: int
+    to_verdict: int
+    most_left_out: int
+    triggers_left_out: float
+    suspected_left_out: float
+    others_left_out: float
+    strong_belief: float
+    cannot_tell: float
+
+
 class LifeCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Card `a_life`. Spans are lowest and highest; the rest is percent unless its name says otherwise."""
 
@@ -66,10 +102,17 @@ class LifeCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     celiac_gaps: dict[str, float]
     gaps_closed_percent: float
     planted: dict[str, float]
+    planted_problems: dict[str, tuple[int, str, str]]
+    planted_drugs: dict[str, tuple[str, str]]
+    weight: Scales
+    vitals: tuple[tuple[str, str, str, int, int], ...]
+    answers: Answering
     stages: dict[str, float]
+    since_start: dict[str, tuple[int, int]]
+    treatment: TreatmentDays
     adherence: Span
-    improvement_with_triggers: Span
-    improvement_without_triggers: Span
+    improvement_from_care: Span
+    improvement_from_food: Span
     weeks_to_improve: Span
     weekly_noise: float
     percent_positive_lengthens_recovery: float
@@ -200,7 +243,8 @@ class GenotypeFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Assumed(msgspec.Struct, frozen=True):
-    """Everything virtual lives are drawn from. flag_levels: of every red flag the review knows, by name."""
+    """Everything virtual lives are drawn from. flag_levels: of every red flag the review knows, by name. positive_mm: a wheal that
+    counts; strong_times: the multiple of its limit from which tTG-IgA is strong."""
 
     diseases: Diseases
     course: LifeCourse
@@ -212,6 +256,8 @@ class Assumed(msgspec.Struct, frozen=True):
     dq_genotypes: dict[str, dict[str, float]]
     tag_snps: dict[str, tuple[str, str, str]]
     flag_levels: dict[str, str]
+    positive_mm: float
+    strong_times: float
 
 
 @lru_cache(maxsize=4)
@@ -234,6 +280,8 @@ def assumed(shelf: Shelf | None = None) -> Assumed:
         genotype_files=data("genotype_file", GenotypeFiles),
         dq_genotypes={whom: {name: row[whom] for name, row in gradient.items()} for whom in ("patients", "controls")},
         tag_snps={rsid: (snp["tag"], snp["other"], snp["tags"]) for rsid, snp in snps.items()},
+        positive_mm=float(shelf.card("skin_prick_tests/positive_wheal").value),
+        strong_times=float(shelf.card("laboratory_tests/celiac_strong_positive").value),
         flag_levels={card.id.rpartition("/")[2]: card.data["level"] for card in shelf.cards("chart_review/red_flags")},
     )
 

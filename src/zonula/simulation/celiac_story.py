@@ -4,7 +4,7 @@ import datetime
 from datetime import timedelta
 from typing import Any
 
-from zonula.simulation.assumed import assumed, between, chance
+from zonula.simulation.assumed import Assumed, between, chance
 from zonula.simulation.hidden import Hidden
 from zonula.simulation.records import Problem, Procedure
 from zonula.simulation.writer import FAMILY, Writer
@@ -12,7 +12,6 @@ from zonula.simulation.writer import FAMILY, Writer
 POSITIVE = frozenset({"missed", "followed_up", "known"})
 WITHOUT_GLUTEN = frozenset({"off_gluten", "gluten_free_untested"})
 NOT_DRAWN = frozenset({"never", "gluten_free_untested"})
-_TIMES_STRONG = 10
 
 
 def draw_day(life: Hidden) -> datetime.date | None:
@@ -83,7 +82,7 @@ def _followed_up(writer: Writer, day: datetime.date) -> None:
         )
 
 
-def evidence(life: Hidden, ttg: float | None, typing: str) -> tuple[dict[str, Any], str]:
+def evidence(life: Hidden, ttg: float | None, typing: str, says: Assumed) -> tuple[dict[str, Any], str]:
     """What the clinician asked about gluten and history (the file `celiac.yaml`), and the state the laboratory's table must reach.
 
     ttg: the antibody in the records, U/mL; typing: a clinical HLA-DQ typing, or "". The state is reasoned here on its own, so that a
@@ -111,16 +110,18 @@ def evidence(life: Hidden, ttg: float | None, typing: str) -> tuple[dict[str, An
     if day is not None:
         asked["draws"] = [{"date": day, "gluten": gluten}]
     permissive = None if not typing else life.hla != "none"
-    return asked, _state(life, testing, ttg, permissive, hidden=immunosuppressed, risk=losing)
+    limit = says.laboratory.tests["ttg_iga"].high
+    strong = ttg is not None and limit is not None and ttg >= says.strong_times * limit
+    return asked, _state(life, testing, permissive, strong=strong, hidden=immunosuppressed, risk=losing)
 
 
-def _state(life: Hidden, testing: str, ttg: float | None, permissive: bool | None, *, hidden: bool, risk: bool) -> str:
+def _state(life: Hidden, testing: str, permissive: bool | None, *, strong: bool, hidden: bool, risk: bool) -> str:
     measured = testing != "without_total_iga" and testing not in NOT_DRAWN
-    positive = testing in POSITIVE and ttg is not None
+    positive = testing in POSITIVE
     # The first that holds, most telling first.
     reasoned = (
         (testing == "known", "C7"),
-        (positive and ttg is not None and ttg >= _TIMES_STRONG * _limit(), "C4"),
+        (positive and strong, "C4"),
         (positive, "C3"),
         (permissive is False, "C5"),
         (measured and life.low_iga, "C2"),
@@ -130,9 +131,3 @@ def _state(life: Hidden, testing: str, ttg: float | None, permissive: bool | Non
         (permissive is True, "C6"),
     )
     return next((state for holds, state in reasoned if holds), "open")
-
-
-def _limit() -> float:
-    limit = assumed().laboratory.tests["ttg_iga"].high
-    assert limit is not None
-    return limit

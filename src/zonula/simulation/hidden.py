@@ -8,12 +8,11 @@ import numpy as np
 from zonula.simulation.assumed import Assumed, between, chance, day_between, one_of, weighted
 from zonula.simulation.diary import SYMPTOMS, VirtualDiary
 from zonula.simulation.entries import SYMPTOM
+from zonula.simulation.left_out import QUARTERS, improvement, left_out
 from zonula.simulation.truth import CourseTruth, DiseaseTruth, Tolerance
 
 YEAR = 365.25
 _STEP = 1009
-REBOOT = 8  # days from the start of the run-in to the Reboot
-QUARTERS = 4  # a diary keeps its numbers in quarters
 DIAGNOSED_AFTER, TREATED_FOR = timedelta(300), timedelta(220)
 # A disease that is felt in one of the twelve domains by definition.
 FELT_AS = {"migraine": "headache", "me_cfs": "fatigue"}
@@ -109,6 +108,8 @@ def draw_hidden(
         diseases["celiac"] = msgspec.structs.replace(diseases["celiac"], records="seronegative")
     hla = weighted(says.dq_genotypes["patients" if celiac else "controls"], rng)
     sensitised, tolerated = _sensitised(says, rng)
+    foods = left_out(diary, sensitised, says, rng)
+    gone = improvement(diary, foods, treatment.from_care, treatment.from_food, treatment.adherence)
     labels = {
         name: ill_since + timedelta(days=int(span * rng.uniform(0.15, 1.0)))
         for name, percent in course.labels.items()
@@ -130,7 +131,7 @@ def draw_hidden(
         sensitised=sensitised,
         tolerated=tolerated,
         tolerance=_tolerance(diary, treatment, says),
-        course=treatment,
+        course=msgspec.structs.replace(treatment, left_out=foods, improvement=gone),
     )
 
 
@@ -157,7 +158,7 @@ def _person(seed: int, index: int, name: str, today: date, says: Assumed, rng: n
         female=female,
         born=today - timedelta(days=int(age * YEAR)),
         member=f"VM-{seed}-{index:06d}",
-        weight=round(float(rng.uniform(20.5, 29.0)) * (height / 100) ** 2, 1),
+        weight=round(float(rng.uniform(*course.weight.bmi)) * (height / 100) ** 2, 1),
         height=round(height),
     )
 
@@ -226,40 +227,26 @@ def _tolerance(diary: VirtualDiary, treatment: CourseTruth, says: Assumed) -> di
         recovers, day = bool(diary.body.tolerance_returns[place]), None
         if recovers and treatment.started is not None:
             days = diary.body.tolerance_days * float(np.log(max(1.0, truth.effect / says.course.felt_from)))
-            day = treatment.started + timedelta(REBOOT + int(np.ceil(days)))
+            day = treatment.started + timedelta(says.course.treatment.reboot + int(np.ceil(days)))
         found[group] = Tolerance(recovers=recovers, tolerated_from=day)
     return found
 
 
-# Days from the start of the run-in to the last day, lowest and highest, for each place where treatment can stand.
-SINCE_START = {
-    "run_in": (1, 7),
-    "reboot": (9, 34),
-    "giving_back": (37, 42),
-    "maintenance": (46, 84),
-    "rejuvenation": (92, 200),
-    "finished": (210, 330),
-    "stopped": (45, 240),
-}
-
-
-def draw_course(diary: VirtualDiary, today: date, says: Assumed, rng: np.random.Generator) -> CourseTruth:
-    """Where treatment stands on the last day, and how well it works."""
+def draw_course(today: date, says: Assumed, rng: np.random.Generator) -> CourseTruth:
+    """Where treatment stands on the last day, and how well it could work."""
     course = says.course
     stage = weighted(course.stages, rng)
-    since = SINCE_START.get(stage)
+    since = course.since_start.get(stage)
     started = None if since is None else today - timedelta(days=int(rng.integers(since[0], since[1] + 1)))
     stopped = None
     if started is not None and stage == "stopped":
         stopped = started + timedelta(days=int(rng.integers(20, (today - started).days)))
-    adherence = between(course.adherence, rng)
-    triggers = any(truth.trigger for truth in diary.truth.values())
-    span = course.improvement_with_triggers if triggers else course.improvement_without_triggers
     return CourseTruth(
         stage=stage,
         started=started,
         stopped=stopped,
-        adherence=round(adherence, 2),
-        improvement=round(between(span, rng) * (adherence if triggers else 1.0), 3),
+        adherence=round(between(course.adherence, rng), 2),
+        from_care=round(between(course.improvement_from_care, rng), 3),
+        from_food=round(between(course.improvement_from_food, rng), 3),
         weeks=round(between(course.weeks_to_improve, rng), 1),
     )

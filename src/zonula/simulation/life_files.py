@@ -13,6 +13,11 @@ import msgspec
 from zonula.simulation.files import DiaryFiles
 from zonula.simulation.lives import LAST_DAY, Life, life
 
+README = b"""# Virtual patients
+
+Nobody in this folder exists. The files were drawn by `zonula simulate` for trying, testing and measuring; they are never evidence about people.
+What is true of each stands in `truth/`; keep it away from whoever is to be tested. See docs/virtual-lives.md of Zonula.
+"""
 INDEX = ("patient", "name", "born", "sex", "stage", "folder")
 
 
@@ -81,6 +86,7 @@ def write_lives(
         bulk = stack.enter_context(_Bulk(folder / "bulk")) if Part.BULK in parts else None
         index = csv.writer(stack.enter_context(_new(folder / "index.csv")), lineterminator="\n")
         index.writerow(INDEX)
+        (folder / "README.md").write_bytes(README)
         registry = stack.enter_context((folder / "outcomes.jsonl").open("wb")) if Part.OUTCOMES in parts else None
         for number in range(patients):
             one = life(seed, number, today)

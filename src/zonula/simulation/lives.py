@@ -26,7 +26,7 @@ from zonula.simulation.csv_records import table as csv_table
 from zonula.simulation.diary import VirtualDiary, virtual_diary
 from zonula.simulation.fhir_records import Resource, bundle, resources
 from zonula.simulation.genotype_text import clinical_typing, genotype_text
-from zonula.simulation.hidden import REBOOT, Hidden, draw_course, draw_hidden
+from zonula.simulation.hidden import Hidden, draw_course, draw_hidden
 from zonula.simulation.mechanism import Range
 from zonula.simulation.outcome import course_line
 from zonula.simulation.planted import expected_alarms, expected_flags
@@ -152,9 +152,9 @@ class Life:
     @cached_property
     def course(self) -> bytes:
         """One line of an outcomes registry, or b"" when the Reboot never began."""
-        if self._plan is None or reboot_day(self._hidden) is None:
+        if self._plan is None or reboot_day(self._hidden, self._says) is None:
             return b""
-        return course_line(self._hidden, self._plan, self._answered[1], self._skin[0])
+        return course_line(self._hidden, self._plan, self._answered[1], self._skin[0], self._says)
 
     @cached_property
     def truth(self) -> Truth:
@@ -201,7 +201,7 @@ class Life:
 
     @cached_property
     def _treatment(self) -> Any:
-        return draw_course(self._undated, self.today, self._says, self._stream(_COURSE))
+        return draw_course(self.today, self._says, self._stream(_COURSE))
 
     @cached_property
     def _drawn(self) -> Hidden:
@@ -216,11 +216,11 @@ class Life:
         drawn, started = self._drawn, self._treatment.started
         if started is None:
             return drawn
-        gates = held_by(self._gates, started + timedelta(REBOOT), shipped_shelf())
+        gates = held_by(self._gates, started + timedelta(self._says.course.treatment.reboot), shipped_shelf())
         if not gates:
             return drawn
         stage = "stopped" if self._treatment.stopped is not None else "run_in"
-        course = msgspec.structs.replace(self._treatment, held_by=gates, stage=stage)
+        course = msgspec.structs.replace(drawn.course, held_by=gates, stage=stage)
         return msgspec.structs.replace(drawn, course=course)
 
     @cached_property
@@ -246,7 +246,7 @@ class Life:
     def _asked(self) -> tuple[dict[str, Any], str]:
         code = self._says.laboratory.tests["ttg_iga"].code
         drawn = (float(one.value) for one in self.records if isinstance(one, Result) and one.code == code)
-        return evidence(self._drawn, next(drawn, None), self.hla)
+        return evidence(self._drawn, next(drawn, None), self.hla, self._says)
 
     @cached_property
     def _gates(self) -> Situation:
@@ -265,7 +265,7 @@ class Life:
 
     @cached_property
     def _plan(self) -> Plan | None:
-        return plan(self._hidden, self.diary, self._situation, self._says, shipped_shelf(), self._stream(_PLAN))
+        return plan(self._hidden, self._situation, self._says, shipped_shelf(), self._stream(_PLAN))
 
     def _of(self, provider: Provider) -> tuple[Record, ...]:
         return tuple(one for one in self.records if one.at == provider.number)

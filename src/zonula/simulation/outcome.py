@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
+from zonula.simulation.assumed import Assumed
 from zonula.simulation.hidden import Hidden
 from zonula.treatment_protocols import Plan, Why
 
 CLINIC = "virtual clinic"
-_POSITIVE_MM = 3.0
 
 
-def course_line(life: Hidden, plan: Plan, totals: dict[date, int], skin: dict[str, Any]) -> bytes:
+def course_line(life: Hidden, plan: Plan, totals: dict[date, int], skin: dict[str, Any], says: Assumed) -> bytes:
     """One JSON line in the form `outcomes.read_registry` reads. Day 0 is the day treatment began; before it is the run-in."""
     entered = {event.event: event.day for event in plan.events}
     began = entered.get("begin_reboot", life.today)
@@ -30,7 +30,7 @@ def course_line(life: Hidden, plan: Plan, totals: dict[date, int], skin: dict[st
         "female": life.person.female,
         "domains": len(life.domains),
         "skin_tested": len(foods),
-        "skin_positive": sum(sum(prick["wheal_mm"]) / 2 >= _POSITIVE_MM for prick in foods),
+        "skin_positive": sum(sum(prick["wheal_mm"]) / 2 >= says.positive_mm for prick in foods),
         "adherence": life.course.adherence,
         "foods_restricted": len(out),
         "foods_given_back": len(back),

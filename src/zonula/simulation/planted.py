@@ -7,35 +7,20 @@ from zonula.simulation.hidden import Hidden
 from zonula.simulation.records import Drug, Problem, Relative, Result
 from zonula.simulation.writer import FAMILY, WELLNESS, Writer
 
-# Flag -> days before the last day, code, wording.
-_PROBLEMS: dict[str, tuple[int, str, str]] = {
-    "gi_bleeding": (35, "K92.1", "Melena"),
-    "dysphagia": (50, "R13.10", "Dysphagia, unspecified"),
-    "asthma_unstable": (16, "J45.901", "Unspecified asthma with (acute) exacerbation"),
-    "anaphylaxis_history": (900, "T78.2XXA", "Anaphylactic shock, unspecified, initial encounter"),
-}
-_DRUGS = {
-    "drug_methotrexate": ("methotrexate", "15 mg once a week"),
-    "drug_insulin": ("insulin glargine", "14 units at night"),
-    "drug_anticoagulant": ("apixaban", "5 mg twice daily"),
-}
-# What the safety questionnaire asks about by name.
-PRESCRIBED = frozenset(_DRUGS)
-
 
 def planted_flags(writer: Writer) -> None:
     """Write what each planted flag stands on. A falling weight is written by the scales themselves."""
-    life = writer.life
+    life, problems, drugs = writer.life, writer.says.course.planted_problems, writer.says.course.planted_drugs
     for flag in life.planted:
-        if flag in _PROBLEMS:
-            ago, code, words = _PROBLEMS[flag]
+        if flag in problems:
+            ago, code, words = problems[flag]
             day = life.today - timedelta(ago)
             at = writer.visit(day, "emergency medicine", words, emergency=True)
             writer.records.append(
                 Problem(day=day, at=at, text=words, code=code, display=words, since=day.isoformat(), by=writer.by(at, "emergency medicine"), specialty="emergency medicine")
             )  # fmt: skip
-        elif flag in _DRUGS:
-            name, dose = _DRUGS[flag]
+        elif flag in drugs:
+            name, dose = drugs[flag]
             writer.records.append(Drug(day=life.today - timedelta(300), at=FAMILY, name=name, dose=dose))
         elif flag == "phq9_item9":
             day = life.today - timedelta(40)

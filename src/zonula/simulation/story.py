@@ -23,6 +23,15 @@ _ALLERGIES = (
     ("Ibuprofen", "Hives", "medication"),
     ("House dust mite", "Blocked nose", "environment"),
 )
+_NORMAL = ("normal", "negative", "no sacroiliitis", "sinus rhythm")
+_REASSURING = (
+    "Nothing in my field explains this. A second opinion elsewhere may help.",
+    "The findings are within normal limits; I suggest to look again in six months.",
+)
+_LEAVES_OPEN = (
+    "This finding alone does not explain the complaint.",
+    "I have no explanation for the whole picture and return care to the family practice.",
+)
 _VACCINES = (("Tdap", "115"), ("Influenza, seasonal, injectable", "141"))
 
 
@@ -53,7 +62,7 @@ def _family_practice(writer: Writer) -> None:
         day += timedelta(days=max(14, int(rng.gamma(4.0, 365 / rate / 4.0))))
     if "weight_falling" in life.planted:
         # Someone weighed before it began, or the fall could not be seen.
-        days = sorted({*days, life.today - timedelta(320)})
+        days = sorted({*days, life.today - timedelta(writer.says.course.weight.fall_days + 20)})
     # One visit shortly before the last day, so that weight and routine results are recent.
     days.append(last - timedelta(days=int(rng.integers(0, 20))))
     untold = dict.fromkeys(life.domains)
@@ -91,15 +100,17 @@ def _family_visit(writer: Writer, day: datetime.date, told: list[str], *, routin
 
 
 def _vitals(writer: Writer, day: datetime.date, at: int) -> list[Result]:
-    rng = writer.rng
-    kilograms = weight_on(writer.life, day, rng)
-    vitals = [
-        Result(day=day, at=at, code="29463-7", name="Body weight", value=f"{kilograms:.1f}", unit="kg", vital=True),
-        Result(day=day, at=at, code="8480-6", name="Systolic blood pressure", value=str(int(rng.integers(104, 136))), unit="mm[Hg]", vital=True),
-        Result(day=day, at=at, code="8462-4", name="Diastolic blood pressure", value=str(int(rng.integers(62, 86))), unit="mm[Hg]", vital=True),
-        Result(day=day, at=at, code="8867-4", name="Heart rate", value=str(int(rng.integers(58, 92))), unit="/min", vital=True),
+    kilograms = weight_on(writer.life, day, writer.says, writer.rng)
+    weighed = Result(
+        day=day, at=at, code="29463-7", name="Body weight", value=f"{kilograms:.1f}", unit="kg", vital=True
+    )
+    return [
+        weighed,
+        *(
+            Result(day=day, at=at, code=code, name=name, value=str(int(writer.rng.integers(low, high + 1))), unit=unit, vital=True)
+            for code, name, unit, low, high in writer.says.course.vitals
+        ),
     ]  # fmt: skip
-    return vitals
 
 
 def _copied(result: Result, at: int) -> Result:
@@ -133,16 +144,12 @@ def _referrals(writer: Writer, domain: str, since: datetime.date) -> None:
 
 def _letter(writer: Writer, day: datetime.date, at: int, specialty: str, words: str, done: str) -> Letter:
     written = writer.says.providers.specialties[specialty][0]
-    ends = (
-        "I have no explanation for the whole picture and return care to the family practice.",
-        "The findings are within normal limits; I suggest to look again in six months.",
-        "Nothing in my field explains this. A second opinion elsewhere may help.",
-    )
+    found = _REASSURING if any(word in done.lower() for word in _NORMAL) else _LEAVES_OPEN
     return Letter(
         day=day,
         at=at,
         title=f"{written} clinic letter",
-        text=f"Thank you for sending this patient. {words}. Examination without findings. {done}. {one_of(ends, writer.rng)}",
+        text=f"Thank you for sending this patient. {words}. Examination without findings. {done}. {one_of(found, writer.rng)}",
         by=writer.by(at, specialty),
         specialty=specialty,
     )

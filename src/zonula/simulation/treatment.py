@@ -10,9 +10,7 @@ import numpy as np
 from zonula.chart import State
 from zonula.knowledge import Shelf
 from zonula.simulation.assumed import Assumed, chance
-from zonula.simulation.diary import VirtualDiary
-from zonula.simulation.entries import BELIEF
-from zonula.simulation.hidden import QUARTERS, REBOOT, Hidden
+from zonula.simulation.hidden import Hidden
 from zonula.simulation.writer import weight_on
 from zonula.treatment_protocols import GATES, Event, Plan, Result, Role, Situation, Why, advance, shipped, start
 from zonula.treatment_protocols.gates import ask
@@ -20,18 +18,13 @@ from zonula.treatment_protocols.situation import FoodHistory, RedFlag, Weight
 
 WEEK = 7
 PROTOCOL = "reboot_maintenance_rejuvenation"
-# Days after the start of the run-in.
-GIVING_BACK, MAINTENANCE, REJUVENATION = 36, 43, 85
-_BETWEEN_CHALLENGES, _TO_VERDICT = 14, 9
-_MOST_EXCLUDED = 5
-_STRONG_BELIEF = 5  # of 10
 _CLINICIAN, _DIETITIAN, _ALLERGIST = "Dr. Quill Hathersage", "Mina Overleaf", "Dr. Fenn Copperwood"
 _ILL = ("headache for a day", "constipation for a week", "dizzy on standing")
 
 
 def weekly_total(life: Hidden, day: date, says: Assumed, rng: np.random.Generator) -> float:
     """The burden of that day's week relative to the beginning: 1 before the Reboot, less as it helps, with a week's noise."""
-    began = reboot_day(life)
+    began = reboot_day(life, says)
     level = 1.0
     if began is not None and day > began:
         weeks = (day - began).days / WEEK
@@ -39,12 +32,12 @@ def weekly_total(life: Hidden, day: date, says: Assumed, rng: np.random.Generato
     return max(0.0, level * (1 + float(rng.normal(0, says.course.weekly_noise))))
 
 
-def reboot_day(life: Hidden) -> date | None:
+def reboot_day(life: Hidden, says: Assumed) -> date | None:
     """The day the Reboot began, or None when it never did."""
     started, stopped = life.course.started, life.course.stopped
     if started is None or life.course.held_by:
         return None
-    began = started + timedelta(REBOOT)
+    began = started + timedelta(says.course.treatment.reboot)
     return began if began <= min(life.today, stopped or life.today) else None
 
 
@@ -68,7 +61,7 @@ def situation(
         breastfeeding=State.NO,
         eating_disorder_risk=State.NO,
         height_m=life.person.height / 100,
-        weights=tuple(Weight(day, weight_on(life, day, rng)) for day in weighed),
+        weights=tuple(Weight(day, weight_on(life, day, says, rng)) for day in weighed),
         asthma_uncontrolled=told("asthma_unstable"),
         anaphylaxis_history=told("anaphylaxis_history"),
         insulin_or_sulfonylurea=told("drug_insulin"),
@@ -115,16 +108,14 @@ def held_by(known: Situation, day: date, shelf: Shelf) -> tuple[str, ...]:
     return tuple(gate for gate in gates if ask(gate, known, day, shelf).state is not State.YES)
 
 
-def plan(
-    life: Hidden, diary: VirtualDiary, known: Situation, says: Assumed, shelf: Shelf, rng: np.random.Generator
-) -> Plan | None:
+def plan(life: Hidden, known: Situation, says: Assumed, shelf: Shelf, rng: np.random.Generator) -> Plan | None:
     """The plan up to the last day; None at intake. Every event goes through the room that guards the plan, so none is impossible."""
     started = life.course.started
     if started is None:
         return None
     begun = start(shipped(shelf, PROTOCOL, GATES), life.person.id, started, _CLINICIAN, Role.CLINICIAN)
     last = life.course.stopped or life.today
-    for event in sorted(_events(life, diary, started, says, rng), key=lambda one: one.day):
+    for event in sorted(_events(life, started, says, rng), key=lambda one: one.day):
         if event.day <= last:
             begun = advance(begun, event, known, shelf)
     if life.course.stopped is not None:
@@ -133,9 +124,9 @@ def plan(
     return begun
 
 
-def _events(
-    life: Hidden, diary: VirtualDiary, started: date, says: Assumed, rng: np.random.Generator
-) -> Iterator[Event]:
+def _events(life: Hidden, started: date, says: Assumed, rng: np.random.Generator) -> Iterator[Event]:
+    days = says.course.treatment
+
     def on(days: int, event: str, by: str, role: Role, **more: Any) -> Event:
         return Event(day=started + timedelta(days), event=event, by=by, role=role, **more)
 
@@ -146,49 +137,39 @@ def _events(
         yield on(1, "exclude", _ALLERGIST, Role.ALLERGIST, food=food, why=Why.ALLERGY, reason=words, owner=_ALLERGIST)
     if life.course.held_by:
         words = f"Reboot waits for: {', '.join(life.course.held_by)}"
-        yield on(REBOOT, "note", _CLINICIAN, Role.CLINICIAN, reason=words)
+        yield on(days.reboot, "note", _CLINICIAN, Role.CLINICIAN, reason=words)
         return
-    yield on(REBOOT, "begin_reboot", _CLINICIAN, Role.CLINICIAN)
-    foods = _left_out(life, diary, says, rng)
+    yield on(days.reboot, "begin_reboot", _CLINICIAN, Role.CLINICIAN)
+    foods = life.course.left_out
     for food in foods:
-        yield on(REBOOT, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.ELIMINATION, reason="suspected in the diary", review_on=started + timedelta(REBOOT + 28), owner=_DIETITIAN)  # fmt: skip
+        yield on(days.reboot, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.ELIMINATION, reason="suspected in the diary", review_on=started + timedelta(days.reboot + 28), owner=_DIETITIAN)  # fmt: skip
     if chance(says.course.adverse_event_percent, rng):
-        yield on(REBOOT + 9, "adverse_event", life.person.id, Role.PATIENT, reason=_ILL[int(rng.integers(3))])
-    yield on(GIVING_BACK, "end_reboot", _CLINICIAN, Role.CLINICIAN)
+        yield on(days.reboot + 9, "adverse_event", life.person.id, Role.PATIENT, reason=_ILL[int(rng.integers(3))])
+    yield on(days.giving_back, "end_reboot", _CLINICIAN, Role.CLINICIAN)
     for place, food in enumerate(foods):
-        yield on(GIVING_BACK + 1 + place, "give_back", life.person.id, Role.PATIENT, food=food)
-    yield on(MAINTENANCE, "begin_maintenance", _CLINICIAN, Role.CLINICIAN)
+        yield on(days.giving_back + 1 + place, "give_back", life.person.id, Role.PATIENT, food=food)
+    yield on(days.maintenance, "begin_maintenance", _CLINICIAN, Role.CLINICIAN)
     worse = [food for food in foods if food in life.tolerance]
     for food in worse:
-        yield on(MAINTENANCE + 2, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.SUSPECT, reason="worse again within days of giving it back", review_on=started + timedelta(MAINTENANCE + 42), owner=_DIETITIAN)  # fmt: skip
-    yield on(REJUVENATION, "begin_rejuvenation", _CLINICIAN, Role.CLINICIAN)
-    yield from _challenges(life, worse, on, rng)
+        yield on(days.maintenance + 2, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.SUSPECT, reason="worse again within days of giving it back", review_on=started + timedelta(days.maintenance + 42), owner=_DIETITIAN)  # fmt: skip
+    yield on(days.rejuvenation, "begin_rejuvenation", _CLINICIAN, Role.CLINICIAN)
+    yield from _challenges(life, worse, on, says, rng)
     if life.course.stage == "finished":
         yield on((life.today - started).days - 3, "finish", _CLINICIAN, Role.CLINICIAN)
 
 
-def _challenges(life: Hidden, foods: list[str], on: Callable[..., Event], rng: np.random.Generator) -> Iterator[Event]:
+def _challenges(
+    life: Hidden, foods: list[str], on: Callable[..., Event], says: Assumed, rng: np.random.Generator
+) -> Iterator[Event]:
     """One food after the other, supervised; the verdict tells whether it is tolerated again by then."""
+    days = says.course.treatment
     for place, food in enumerate(foods):
-        begun = REJUVENATION + 4 + place * _BETWEEN_CHALLENGES
+        begun = days.rejuvenation + 4 + place * days.between_challenges
         yield on(begun, "challenge", _CLINICIAN, Role.CLINICIAN, food=food, form="as usually eaten", supervised=True)
-        verdict = on(begun + _TO_VERDICT, "verdict", _CLINICIAN, Role.CLINICIAN, food=food)
+        verdict = on(begun + days.to_verdict, "verdict", _CLINICIAN, Role.CLINICIAN, food=food)
         again = life.tolerance[food].tolerated_from
         tolerated = again is not None and again <= verdict.day
-        result = Result.CANNOT_TELL if chance(10, rng) else Result.ACCEPTED if tolerated else Result.REACTS
+        result = (
+            Result.CANNOT_TELL if chance(days.cannot_tell, rng) else Result.ACCEPTED if tolerated else Result.REACTS
+        )
         yield msgspec.structs.replace(verdict, result=result)
-
-
-def _left_out(life: Hidden, diary: VirtualDiary, says: Assumed, rng: np.random.Generator) -> list[str]:
-    """Food groups left out in the Reboot: most true triggers and some that are only believed. What is tolerated despite a positive
-    skin test stays, and so does what an allergy excludes already."""
-    entries = diary.entries
-    strong = (entries.kind == BELIEF) & (entries.value >= _STRONG_BELIEF * QUARTERS)
-    believed = {entries.names[place] for place in entries.item[strong].tolist()}
-    found = []
-    for group, truth in diary.truth.items():
-        if any(food in life.sensitised for food in says.skin_tests.groups.get(group, ())):
-            continue
-        if chance(75 if truth.trigger else 40 if group in believed else 2, rng):
-            found.append(group)
-    return found[:_MOST_EXCLUDED]

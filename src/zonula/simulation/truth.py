@@ -36,15 +36,19 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CourseTruth(msgspec.Struct, frozen=True, kw_only=True):
-    """The treatment. stage: where it stands on the last day; held_by: gates that hold it; improvement: share of the weekly total
-    that goes in the end; weeks: time constant of that; started: day of the run-in, None at intake; stopped: the day the plan was given up."""
+    """The treatment. stage: where it stands on the last day; held_by: gates that hold it; from_care: share of the weekly total
+    that goes by care and time alone; from_food: share of the rest that would go if every trigger were left out every day; left_out: the
+    groups of the Reboot; improvement: what goes in the end; weeks: time constant of that; started: day of the run-in, None at intake; stopped: the day the plan was given up."""
 
     stage: str
     held_by: tuple[str, ...] = ()
     started: date | None = None
     stopped: date | None = None
     adherence: float
-    improvement: float
+    from_care: float
+    from_food: float
+    left_out: tuple[str, ...] = ()
+    improvement: float = 0.0
     weeks: float
 
 

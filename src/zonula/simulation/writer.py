@@ -78,13 +78,14 @@ class Writer:
         self.records.append(Visit(day=day, at=WELLNESS, specialty="", by="", reason="First talk, two hours"))
 
 
-def weight_on(life: Hidden, day: datetime.date, rng: np.random.Generator) -> float:
-    """Kilograms on the scales that day: steady, unless a falling weight is planted (eight percent over the last ten months)."""
-    fallen = 0.0
+def weight_on(life: Hidden, day: datetime.date, says: Assumed, rng: np.random.Generator) -> float:
+    """Kilograms on the scales that day: steady, unless a falling weight is planted."""
+    scales, fallen = says.course.weight, 0.0
     if "weight_falling" in life.planted:
         left = (life.today - day).days
-        fallen = 0.08 * min(1.0, max(0.0, 1 - left / 300))
-    return round(life.person.weight * (1 - fallen) * (1 + float(rng.uniform(-0.008, 0.008))), 1)
+        fallen = scales.fall_percent / 100 * min(1.0, max(0.0, 1 - left / scales.fall_days))
+    off = float(rng.uniform(-scales.off_by, scales.off_by))
+    return round(life.person.weight * (1 - fallen) * (1 + off), 1)
 
 
 def _providers(life: Hidden, says: Assumed, rng: np.random.Generator) -> tuple[Provider, ...]:

@@ -60,14 +60,15 @@ def test_same_seed_same_bytes_and_a_patient_is_the_same_however_many_there_are(w
 def test_a_part_alone_is_the_same_as_within_the_whole(part, written, tmp_path):
     assert simulate(tmp_path / "part", "--parts", part) == 0
     alone, whole = prints_of(tmp_path / "part"), prints_of(written)
-    alone.pop("index.csv")
+    for shared in ("index.csv", "README.md"):
+        alone.pop(shared)
     assert alone
     assert alone == {path: whole[path] for path in alone}
 
 
 def test_the_diary_alone_needs_nothing_else(tmp_path):
     assert simulate(tmp_path / "out", "--parts", "diary") == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["diary", "index.csv", "truth"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "diary", "index.csv", "truth"]
 
 
 def test_the_truth_follows_its_published_schema(written):
@@ -137,7 +138,14 @@ def test_another_last_day_moves_the_whole_life(tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    [["--parts", "chart"], ["--parts", ""], ["--today", "tomorrow"], ["--format", "xml"], ["--parts", "bulk"]],
+    [
+        ["--parts", "chart"],
+        ["--parts", ""],
+        ["--today", "tomorrow"],
+        ["--format", "xml"],
+        ["--parts", "bulk"],
+        ["--today", "0001-01-01"],
+    ],
 )
 def test_what_does_not_exist_is_refused_before_anything_is_written(words, tmp_path, capsys):
     out = tmp_path / "out"

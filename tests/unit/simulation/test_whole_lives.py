@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from zonula.chart import State
 from zonula.chart_import import read_documents
 from zonula.chart_review.review import review
+from zonula.journey import Evidence, assess
 from zonula.knowledge import shelf
 from zonula.laboratory_tests import assess_celiac, evidence_from_chart, read_genotype_file, together
 from zonula.laboratory_tests.celiac import Hla, evidence_of
 from zonula.outcomes import read_registry
 from zonula.questionnaires import alarms, instruments, read_response, shipped, validate
 from zonula.simulation import life
+from zonula.simulation.assumed import assumed
 from zonula.skin_prick_tests import parse_session, read, shipped_panel
 from zonula.treatment_protocols import limits, parse_plan, parse_situation, state_on, today
 
@@ -85,6 +87,27 @@ def test_the_review_finds_exactly_the_domains_of_the_truth(lives):
 def test_the_laboratory_reaches_the_celiac_state_of_the_truth(lives):
     for one in lives:
         assert celiac_state(one) == one.truth.celiac.state, one.patient
+
+
+def test_the_whole_assessment_of_a_life_says_what_the_truth_says(lives, tmp_path):
+    panel = shipped_panel(shelf())
+    for one in lives[:8]:
+        chart, _ = chart_of_life(one)
+        answers = [read_response(written, name) for name, written in one.responses.items()]
+        path = tmp_path / "genotype.txt"
+        path.write_bytes(one.genotype)
+        evidence = Evidence(
+            responses=tuple((FORMS[response.url], response) for response in answers),
+            celiac=evidence_of(yaml.safe_load(one.celiac)),
+            hla=one.hla,
+            genotype=read_genotype_file(path) if one.genotype else None,
+            skin_session=parse_session(one.skin_session.decode(), "skin-test.yaml", panel),
+            panel=panel,
+        )
+        assessment = assess(chart, evidence, one.today, shelf())
+        assert assessment.gluten_may_be_restricted == (one.truth.celiac.state in {"C1", "C5", "C7", "C2 resolved"})
+        urgent = {flag for flag in one.truth.red_flags if assumed().flag_levels[flag] in "EUPH"}
+        assert {f"chart_review.red_flag.{flag}" for flag in urgent} <= set(assessment.unsafe), one.patient
 
 
 def test_every_answer_fits_its_questionnaire_and_the_alarms_are_those_of_the_truth(lives):
