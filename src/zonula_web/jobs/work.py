@@ -14,9 +14,15 @@ from zonula_web.jobs.models import Job, State
 from zonula_web.jobs.question import QuestionError
 
 # kind -> the function that does it: (job) -> what to say.
-WORK: dict[str, str] = {"import": "zonula_web.records.actions.importing.import_uploads"}
+WORK: dict[str, str] = {
+    "import": "zonula_web.records.actions.importing.import_uploads",
+    "suspects": "zonula_web.records.actions.suspects.keep_suspects",
+}
 # kind -> what is done before the database is locked for writing: (job) -> what the work needs as its second argument.
-BEFORE: dict[str, str] = {"import": "zonula_web.records.actions.importing.read_uploads"}
+BEFORE: dict[str, str] = {
+    "import": "zonula_web.records.actions.importing.read_uploads",
+    "suspects": "zonula_web.records.actions.suspects.find_suspects",
+}
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 log = logging.getLogger("zonula.jobs")

@@ -274,6 +274,15 @@ class Merge(PatientRow):
     undone_because = models.CharField(max_length=300, blank=True)
 
 
+class Suspects(models.Model):
+    """What the inference said of the diary as of one version of it: `records.suspects.Suspected` as JSON. Derived; can be made again."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE)
+    diary_version = models.PositiveBigIntegerField()
+    day = models.DateField()
+    body = models.JSONField()
+
+
 class Consent(PatientRow):
     """What the patient agreed to or took back. The newest of a data type holds; none means no."""
 
