@@ -1,6 +1,7 @@
 """Who needs attention today. Derived when a record has changed and once each day, by the worker; pages only read the tasks.
 
-A task a person has dealt with stays done until what is behind it changes; one nobody dealt with closes by itself when it is no longer so.
+A task a person has dealt with stays done until what is behind it changes. One nobody dealt with closes by itself when it is no longer
+so; but what someone said of themselves, what went wrong under treatment and what was urgent is closed by people only.
 """
 
 import logging
@@ -15,7 +16,7 @@ from django.utils import timezone
 from zonula_web.access.models import Clinic
 from zonula_web.audit.actor import acting
 from zonula_web.records import read
-from zonula_web.records.matters import BY_HAND, KINDS, Matter, matters
+from zonula_web.records.matters import ADVERSE, ANSWERS, BY_HAND, KINDS, Matter, matters
 from zonula_web.records.models import Attention, Patient, Task
 from zonula_web.records.patients import asked_for
 
@@ -23,6 +24,7 @@ log = logging.getLogger("zonula.attention")
 ACTOR = "system:attention"
 ORDER = "EUPHC"
 GONE = "No longer so."
+BY_PEOPLE, URGENT = (ANSWERS, ADVERSE, BY_HAND), "EU"
 ON_A_PAGE = 50
 REASONS_SHOWN = 3
 
@@ -61,7 +63,7 @@ def refresh(patient: Patient, day: date | None = None) -> None:
 def _in_step(patient: Patient, found: dict[str, Matter]) -> None:
     standing = {task.key: task for task in Task.objects.filter(patient=patient, done_at=None)}
     for key, task in standing.items():
-        if key not in found and task.kind != BY_HAND:
+        if key not in found and task.kind not in BY_PEOPLE and task.level not in URGENT:
             task.done_at, task.done_note = timezone.now(), GONE
             task.save(update_fields=["done_at", "done_note"])
     for key, matter in found.items():

@@ -8,6 +8,7 @@ from zonula.chart import Ask, Finding, Level, State
 from zonula.errors import UserError
 from zonula.journey import ALARM, NextStep
 from zonula.treatment_protocols import today as plan_today
+from zonula_web.records import plan as plans
 from zonula_web.records import read
 from zonula_web.records.corrected import Standing, placed
 from zonula_web.records.models import Entry, Patient
@@ -77,11 +78,11 @@ def _of_assessment(patient: Patient) -> Iterator[Matter]:
 
 
 def _of_plan(patient: Patient, day: date) -> Iterator[Matter]:
-    row = read.plan_row(patient)
-    if row is None:
-        return
     try:
-        now = plan_today(read.plan(row), read.situation(patient), day, read.knowledge())
+        running = plans.running(patient)
+        if running is None:
+            return
+        now = plan_today(running.plan, running.assembled.situation, day, read.knowledge())
     except UserError as wrong:
         yield Matter("record.plan", RECORD, Level.HOLD, wrong.cure, f"The plan cannot be read. {wrong.what}")
         return
@@ -96,6 +97,16 @@ def _of_plan(patient: Patient, day: date) -> Iterator[Matter]:
             f"Write the verdict of the challenge with {now.dose.food}.",
             f"The challenge with {now.dose.food} is over and waits for its verdict.",
         )
+    for written in running.history:
+        event = written.event
+        if event.event == "adverse_event" and not event.serious:  # a serious one stops the plan, and that is a finding
+            yield Matter(
+                f"plan.adverse.{running.number}.{written.number}",
+                ADVERSE,
+                Level.CLINICIAN,
+                "Look whether the plan can go on.",
+                f"An adverse event on {event.day}: {event.reason}",
+            )
 
 
 def _of_corrections(patient: Patient) -> Iterator[Matter]:

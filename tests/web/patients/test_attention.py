@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from zonula.treatment_protocols import Event
+from zonula.treatment_protocols import Role as Doing
 from zonula_web.access.models import Clinic, Person
 from zonula_web.access.rights import Role
-from zonula_web.records import attention
+from zonula_web.records import attention, read
 from zonula_web.records.actions.documents import remove_document
+from zonula_web.records.actions.plan import start_plan, write_event
 from zonula_web.records.actions.tasks import finish_task, open_again, write_task
+from zonula_web.records.matters import Matter, matters
 from zonula_web.records.models import Document, Patient, Task
+from zonula_web.records.models import Plan as PlanRow
+
+PROTOCOL = "low_fodmap"
 
 
 def _derive() -> None:
@@ -68,3 +77,51 @@ def test_a_task_by_hand_is_left_alone_and_can_be_opened_again(patient: Patient, 
     assert [one.done_note for one in attention.tasks_done(patient)] == ["Called."]
     open_again(patient=patient, task_id=task.pk)
     assert attention.tasks_of(patient).get(kind="by hand").done_by is None
+
+
+def test_an_alarm_that_vanished_is_closed_by_people_only(mara: Patient) -> None:
+    """Yes on Monday and no on Tuesday: the yes must still be seen by someone."""
+    for key, kind, level in (("diary.alarm.1", "alarm", "U"), ("chart_review.red_flag.gone", "red flag", "E")):
+        Task.objects.create(patient=mara, key=key, kind=kind, level=level, what="Call the patient now.")
+    Task.objects.create(patient=mara, key="chart_review.red_flag.old", kind="red flag", level="P", what="Look at it.")
+    attention.refresh(mara)
+    still = {task.key for task in attention.tasks_of(mara)}
+    assert {"diary.alarm.1", "chart_review.red_flag.gone"} <= still
+    assert "chart_review.red_flag.old" not in still
+
+
+def test_a_task_asked_for_at_once_is_not_doubled_by_the_derived_one(mara: Patient) -> None:
+    _derive()
+    key = attention.tasks_of(mara)[0].key
+    Task.objects.filter(patient=mara).delete()
+    Task.objects.create(patient=mara, key=key, kind="by hand", what="Now.")
+    attention.refresh(mara)
+    assert Task.objects.get(patient=mara, key=key).kind == "red flag"
+
+
+def test_a_defect_in_one_record_keeps_no_other_waiting(
+    mara: Patient, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(of: Patient, day: object) -> tuple[Matter, ...]:
+        if of.pk == patient.pk:
+            raise ZeroDivisionError
+        return matters(mara, read.today(mara.clinic))
+
+    monkeypatch.setattr(attention, "matters", broken)
+    Task.objects.create(patient=patient, key="standing", kind="red flag", level="P", what="Look at it.")
+    _derive()
+    assert attention.tasks_of(mara).exists()
+    assert attention.tasks_of(patient).filter(key="standing").exists()
+
+
+def test_an_adverse_event_of_a_plan_is_a_matter_until_someone_looked(
+    patient: Patient, member: Callable[..., Person]
+) -> None:
+    doctor, day = member(Role.CLINICIAN), read.today(patient.clinic)
+    start_plan(patient=patient, by=doctor, role=Doing.CLINICIAN, protocol=PROTOCOL, seen=None)
+    plan = PlanRow.objects.get()
+    event = Event(day=day, event="adverse_event", by="Dr", role=Doing.CLINICIAN, reason="a rash after the first tablet")
+    write_event(patient=patient, by=doctor, event=event, plan=plan.pk, seen=1)
+    patient.refresh_from_db()
+    found = {matter.kind: matter for matter in matters(patient, day)}
+    assert "a rash after the first tablet" in found["adverse event"].why
