@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from zonula.chart_import.fhir import is_bundle
@@ -21,13 +22,15 @@ from zonula.chart_import.fhir.people import FhirPatient, patient
 from zonula.chart_import.fhir.registry import HANDLERS
 from zonula.chart_import.fhir.versions import OtherVersionError, check_type
 from zonula.errors import UserError
-from zonula.population.sources import LONGEST_LINE, DamagedError, Reader, Shape, Source
-from zonula.population.subjects import NOT_JSON, Named, head_of, home_of, named, patients_of_document
+from zonula.population.cut.kernels import CUT
+from zonula.population.cut.lines import CutLines, Cutter
+from zonula.population.cut.patterns import DIRECTORY
+from zonula.population.sources import LONGEST_LINE, DamagedError, Page, Reader, Shape, Source
+from zonula.population.subjects import NOT_JSON, Named, contained, head_of, home_of, named, patients_of_document
 
 _PERSONAL = re.compile(rb'"resourceType"\s*:\s*"(?:Patient|Bundle)"')
 _CHUNK = 32 << 20  # bytes of lines kept in memory before they are written
 _PACKING = pa.Codec("lz4_raw")
-DIRECTORY = frozenset(kind for kind, handler in HANDLERS.items() if handler.map is None and kind != "Patient")
 
 
 class Skip(msgspec.Struct, frozen=True):
@@ -69,6 +72,8 @@ class Dealt(msgspec.Struct, frozen=True, kw_only=True):
     other_version: str = ""
     directory: tuple[bytes, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    cuts: tuple[Piece, ...] = ()
+    patterns: tuple[bytes, ...] = ()
 
 
 class DealtLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -81,6 +86,8 @@ class DealtLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[DealtLine]).decode
+_encode_cut = msgspec.msgpack.Encoder().encode
+_decode_cut = msgspec.msgpack.Decoder(CutLines).decode
 
 
 def meet(source: Source) -> Met:
@@ -89,25 +96,44 @@ def meet(source: Source) -> Met:
         return Met(source, refusal=source.refusal)
     reader = Reader(source)
     found: dict[str, set[int]] = defaultdict(set)
+    inside: set[str] = set()
     try:
         if source.shape == Shape.WHOLE:
             data = reader.whole()
             return Met(source, reader.fingerprint, patients=patients_of_document(data, source.name))
-        for line in reader.lines():
-            if line.text is None or not _PERSONAL.search(line.text):
-                continue
+        for line in _personal_lines(reader):
             kind = type_of(line.text)
             met: tuple[Named, ...] = ()
             if kind == "Bundle":
                 met = patients_of_document(line.text, f"{source.name}\n{line.number}")
-            elif kind == "Patient" and (one := named(line.text, source.name)):
+            elif one := (named if kind == "Patient" else contained)(line.text, source.name):
                 met = (one,)
             for each in met:
                 found[each.id].update(each.keys)
+                if each.inside:
+                    inside.add(each.id)
     except DamagedError as wrong:
         return Met(source, refusal=str(wrong))
-    patients = tuple(Named(patient_id, tuple(sorted(keys))) for patient_id, keys in sorted(found.items()))
+    patients = tuple(
+        Named(patient_id, tuple(sorted(keys)), patient_id in inside) for patient_id, keys in sorted(found.items())
+    )
     return Met(source, reader.fingerprint, patients=patients)
+
+
+def _personal_lines(reader: Reader) -> Iterator[DealtLine]:
+    """The lines that may describe patients."""
+    for page in reader.pages():
+        at, number, counted = 0, page.first, 0
+        content = page.content or b""
+        while found := _PERSONAL.search(content, at):
+            start = content.rfind(b"\n", 0, found.start()) + 1
+            end = content.find(b"\n", found.end())
+            at = end + 1 if end >= 0 else len(content)
+            number += content.count(b"\n", counted, start)
+            counted = start
+            text = content[start : at if end < 0 else end]
+            if len(text) <= LONGEST_LINE:
+                yield DealtLine("", number, text)
 
 
 def part_of(home: str, parts: int) -> int:
@@ -115,14 +141,20 @@ def part_of(home: str, parts: int) -> int:
     return zlib.crc32(home.encode()) % parts
 
 
-def deal(met: Met, homes: Mapping[str, str], parts: int, spill: Path) -> Dealt:
-    """The second pass. homes: see `subjects.homes`. Raises UserError when the file is no longer what it was."""
+def deal(met: Met, homes: Mapping[str, str], parts: int, spill: Path, *, cutting: bool = False) -> Dealt:
+    """The second pass. homes: see `subjects.homes`. cutting: lines are cut into patterns and words where that is possible.
+
+    Raises UserError when the file is no longer what it was.
+    """
     dealing = _Dealing(met, homes, parts)
     reader = Reader(met.source)
     try:
         with spill.open("wb") as out:
             if met.source.shape == Shape.WHOLE:
                 dealing.whole(reader.whole())
+            elif cutting:
+                for page in reader.pages():
+                    dealing.page(page, out)
             else:
                 for line in reader.lines():
                     dealing.line(line.number, line.text)
@@ -149,16 +181,37 @@ def lines_of(spill: Path, pieces: tuple[Piece, ...], part: int) -> Iterator[Deal
                 yield from _decode(_PACKING.decompress(stream.read(piece.size), piece.raw).to_pybytes())
 
 
+def cut_lines_of(spill: Path, pieces: tuple[Piece, ...], part: int) -> Iterator[CutLines]:
+    """The cut lines of one part."""
+    with spill.open("rb") as stream:
+        for piece in pieces:
+            if piece.part == part:
+                stream.seek(piece.offset)
+                yield _decode_cut(stream.read(piece.size))
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class _Dealing:
     def __init__(self, met: Met, homes: Mapping[str, str], parts: int) -> None:
         self._met, self._homes, self._parts = met, homes, parts
-        self._only = met.patients[0].id if len(met.patients) == 1 else ""
+        described = [each.id for each in met.patients if not each.inside]
+        self._only = described[0] if len(described) == 1 else ""
         self._by_identifier: dict[str, str] | None = None
         self._rows: dict[int, list[DealtLine]] = defaultdict(list)
         self._read: dict[str, int] = defaultdict(int)
         self._skipped: list[Skip] = []
         self._warnings: list[str] = []
         self._pieces: list[Piece] = []
+        self._cuts: list[Piece] = []
+        self._cutter: Cutter | None = None
+        self._connected = {*homes, *homes.values()}
         self._directory: list[bytes] = []
         self._other_version = ""
         self._bundle = False
@@ -190,6 +243,40 @@ class _Dealing:
             self._keep(self._met.patients[0].id, 0, data)
         else:
             self._skip(0, "document", "describes no patient and points at none")
+
+    def page(self, page: Page, out: IO[bytes]) -> None:
+        """Many lines of NDJSON: their words, where they can be cut and their patient stands alone; else the lines themselves."""
+        if page.content is None:
+            self.line(page.first, None)
+            return
+        if self._cutter is None:
+            self._cutter = Cutter()
+        done = self._cutter.page(page.content, page.first)
+        cut = np.flatnonzero(done.lines[:, 0] == CUT)
+        ids, whose = done.subjects(cut)
+        alone = np.array([each not in self._connected for each in ids], np.bool_)[whose]
+        if not page.content.isascii():
+            alone &= np.array([_is_utf8(page.content[done.begins[row] : done.ends[row]]) for row in cut], np.bool_)
+        alone &= (done.ends - done.begins)[cut] <= LONGEST_LINE
+        cut, whose = cut[alone], whose[alone]
+        for row in np.setdiff1d(np.arange(len(done.begins)), cut, assume_unique=True).tolist():
+            text = page.content[done.begins[row] : done.ends[row]]
+            if text and not text.isspace():
+                self.line(page.first + row, text if len(text) <= LONGEST_LINE else None)
+        if self.waiting > _CHUNK:
+            self.write(out)
+        for kind, number in done.read(cut).items():
+            self._read[kind] += number
+        for part, lines in (
+            done.parted(cut, self._cutter.numbered(done, cut), ids, whose, self._part) if len(cut) else ()
+        ):
+            raw = _encode_cut(lines)
+            out.write(raw)
+            self._cuts.append(Piece(part, self._offset, len(raw), len(raw)))
+            self._offset += len(raw)
+
+    def _part(self, patient_id: str) -> int:
+        return part_of(patient_id, self._parts)
 
     def line(self, number: int, text: bytes | None) -> None:
         """One line of NDJSON."""
@@ -283,4 +370,6 @@ class _Dealing:
             other_version=self._other_version,
             directory=tuple(self._directory),
             pieces=tuple(self._pieces),
+            cuts=tuple(self._cuts),
+            patterns=tuple(self._cutter.patterns) if self._cutter else (),
         )

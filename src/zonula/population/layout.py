@@ -141,10 +141,7 @@ class Rows:
 
     def add(self, key: int, chart: Chart) -> None:
         """Add a chart under an integer key; keys must come in ascending order."""
-        patient = chart.patient
-        identifiers = list(patient.identifiers)
-        birth = _flat(patient.birth)
-        self._patients.append((key, patient.id, patient.name, *birth, patient.sex.value, patient.deceased, identifiers))
+        self.add_patient(key, chart.patient)
         for place, fact in enumerate(chart.facts):
             self._facts.append(self._row(key, place, fact))
             for source in fact.sources:
@@ -153,6 +150,16 @@ class Rows:
             if fact.details:
                 self._details.extend(fact.details)
             self._detail_ends.append(len(self._details))
+
+    def add_patient(self, key: int, patient: Patient) -> None:
+        """Add a patient whose facts are not added here."""
+        identifiers = list(patient.identifiers)
+        birth = _flat(patient.birth)
+        self._patients.append((key, patient.id, patient.name, *birth, patient.sex.value, patient.deceased, identifiers))
+
+    def row(self, fact: Fact) -> tuple[Any, ...]:
+        """A fact as the columns before `sources`, of no patient and place."""
+        return self._row(0, 0, fact)
 
     def _row(self, key: int, place: int, fact: Fact) -> tuple[Any, ...]:
         value, reference, when = fact.value, fact.reference, fact.when

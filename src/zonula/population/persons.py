@@ -49,12 +49,13 @@ class Told(msgspec.Struct):
         return self.tallies.setdefault(document, Tally())
 
     def warn(self, document: str, warnings: Iterable[str]) -> None:
-        """Count warnings and keep the first of them."""
+        """Count warnings and keep the first of them in the order of their wording, whatever the order they come in."""
         tally = self.of(document)
         for warning in warnings:
             tally.warned += 1
-            if len(tally.warnings) < MOST_WARNINGS:
-                tally.warnings.append(warning)
+            tally.warnings.append(warning)
+        if len(tally.warnings) > 2 * MOST_WARNINGS:
+            tally.warnings = sorted(tally.warnings)[:MOST_WARNINGS]
 
 
 def charts_of_home(dealt: Sequence[tuple[Document, Sequence[DealtLine]]], told: Told) -> list[Chart]:
@@ -74,6 +75,12 @@ def charts_of_home(dealt: Sequence[tuple[Document, Sequence[DealtLine]]], told: 
             facts[one.report.name, key] = facts.get((one.report.name, key), ()) + made
     people = people_of(records) if len(records) > 1 else [Person(each.patient, (each,)) for each in records]
     return sorted((_chart(person, facts, told) for person in people), key=lambda chart: chart.patient.id)
+
+
+def patient_of_line(document: Document, line: DealtLine, told: Told) -> Patient | None:
+    """The patient one line of NDJSON describes; None, and said, when it cannot be understood."""
+    patients = [each for made in _read(document, line.text, True, [line], told) for each in made.patients]
+    return patients[0] if patients else None
 
 
 def _read(
@@ -105,12 +112,17 @@ def _read(
 def _line(place: str, rows: Sequence[DealtLine]) -> int:
     """The line a place of a document stands on; 0 for a Bundle or when several could be meant."""
     kind, _, resource_id = place.partition("#")[0].partition("/")
-    wanted = f'"{resource_id}"'.encode()
     if resource_id.startswith("~"):
         found = [row.number for row in rows if stand_in(row.text) == resource_id]
-    else:
+        return found[0] if found else 0
+    while True:  # an id may hold dots, and so may what follows it: `Observation/a.b.component[0]`
+        wanted = f'"{resource_id}"'.encode()
         found = [row.number for row in rows if kind.encode() in row.text and (wanted in row.text or not resource_id)]
-    return found[0] if found else 0
+        if found or not resource_id:
+            return found[0] if found else 0
+        resource_id = resource_id.rpartition(".")[0]
+        if not resource_id:
+            return 0
 
 
 def _records(document: ReadDocument) -> Iterable[Record]:

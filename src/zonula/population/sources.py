@@ -18,6 +18,7 @@ from zonula.errors import UserError
 
 LONGEST_LINE = 64 << 20  # bytes; one resource this large is a picture or a mistake
 LARGEST_WHOLE = 512 << 20  # bytes of a Bundle or single resource, which cannot be read in parts
+PAGE = 32 << 20  # bytes of lines looked at together
 _BLOCK = 4 << 20
 _HEAD = 1 << 20
 _LINED = (".ndjson", ".jsonl")
@@ -46,6 +47,13 @@ class Line(NamedTuple):
 
     number: int
     text: bytes | None
+
+
+class Page(NamedTuple):
+    """Whole lines. first: the number of the first. content: None for one line that is longer than `LONGEST_LINE`."""
+
+    first: int
+    content: bytes | None
 
 
 class DamagedError(Exception):
@@ -172,25 +180,46 @@ class Reader:
             pieces.append(block)
         return b"".join(pieces)
 
+    def pages(self) -> Iterator[Page]:
+        """Whole lines, some `PAGE` of bytes at a time; of a line that is too long only its number."""
+        number, waiting, size, skipping = 1, [], 0, False
+        for block in self.blocks():
+            cut = block.rfind(b"\n") + 1
+            if skipping:
+                end = block.find(b"\n") + 1
+                if not end:
+                    continue
+                block, cut, skipping = block[end:], max(0, cut - end), False  # noqa: PLW2901
+                number += 1
+            waiting.append(block[:cut])
+            size += cut
+            if cut and size >= PAGE:
+                content = b"".join(waiting)
+                yield Page(number, content)
+                number += content.count(b"\n")
+                waiting, size = [], 0
+            if cut < len(block):
+                waiting.append(block[cut:])
+                size += len(block) - cut
+            if size > LONGEST_LINE:
+                content = b"".join(waiting)
+                end = content.rfind(b"\n") + 1
+                if len(content) - end > LONGEST_LINE:
+                    if end:
+                        yield Page(number, content[:end])
+                        number += content.count(b"\n")
+                    yield Page(number, None)
+                    waiting, size, skipping = [], 0, True
+        content = b"".join(waiting)
+        if content:
+            yield Page(number, content)
+
     def lines(self) -> Iterator[Line]:
         """The lines that are not blank; of a line that is too long only its number."""
-        number, rest = 0, b""
-        skipping = False
-        for block in self.blocks():
-            pieces = block.split(b"\n")
-            pieces[0] = rest + pieces[0]
-            rest = pieces.pop()
-            for piece in pieces:
-                number += 1
-                if skipping:
-                    skipping = False
-                elif piece and not piece.isspace():
-                    yield Line(number, piece if len(piece) <= LONGEST_LINE else None)
-            if len(rest) > LONGEST_LINE:
-                if not skipping:
-                    yield Line(number + 1, None)
-                skipping, rest = True, b""
-            elif skipping:
-                rest = b""
-        if rest and not rest.isspace() and not skipping:
-            yield Line(number + 1, rest)
+        for page in self.pages():
+            if page.content is None:
+                yield Line(page.first, None)
+                continue
+            for number, text in enumerate(page.content.split(b"\n"), page.first):
+                if text and not text.isspace():
+                    yield Line(number, text if len(text) <= LONGEST_LINE else None)

@@ -11,25 +11,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-import pyarrow as pa
-from pyarrow import parquet
 
-from zonula.chart_import.fhir import Resource, directory_of
 from zonula.errors import UserError
-from zonula.population.dealing import Dealt, DealtLine, Met, Skip, deal, lines_of, meet
-from zonula.population.layout import DICTIONARIES, FORMAT, SCHEMAS, Rows, reading_version
-from zonula.population.persons import Document, Tally, Told, charts_of_home, directory_for
-from zonula.population.sources import Shape, Source, sources
+from zonula.population.dealing import Dealt, Met, Skip, deal, meet
+from zonula.population.layout import FORMAT, reading_version
+from zonula.population.parts import Made, Make, charts_of_part
+from zonula.population.persons import Tally
+from zonula.population.sources import Source, sources
 from zonula.population.subjects import homes
 
 PART_BYTES = 48 << 20  # of input behind one part; decides how much memory a worker needs
-_FLUSH = 40_000  # facts per row group
+CUT_FROM = 64 << 20  # of input; below it, the machine code that cuts lines would take longer to load than it saves
 _Done = TypeVar("_Done")
 _Item = TypeVar("_Item")
 Progress = Callable[[str, int, int], None]
@@ -63,12 +60,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[DocumentTold, ...]
 
 
-class _Made(msgspec.Struct):
-    patients: int
-    facts: int
-    told: Told
-
-
 def stage(paths: Sequence[Path], out: Path, *, processes: int = 1, progress: Progress | None = None) -> Manifest:
     """Stage an export into a folder; the manifest. Staging the same input again changes nothing.
 
@@ -93,7 +84,10 @@ def stage(paths: Sequence[Path], out: Path, *, processes: int = 1, progress: Pro
             plan = _plan(met, fingerprint, work / fingerprint)
             taken = [each for each in met if not each.refusal]
             moves = homes(named for each in taken for named in each.patients)
-            jobs = [_Deal(each, moves, plan.parts, spill) for each, spill in zip(taken, plan.spills, strict=True)]
+            jobs = [
+                _Deal(each, moves, plan.parts, spill, plan.cutting)
+                for each, spill in zip(taken, plan.spills, strict=True)
+            ]
             dealt = list(run(_deal, jobs, "dealt", progress))
             manifest = _make(met, dealt, plan, out, lambda todo: list(run(_part, todo, "made", progress)))
     shutil.rmtree(out / ".work")
@@ -105,6 +99,7 @@ class _Plan(NamedTuple):
     parts: int
     work: Path
     spills: tuple[Path, ...]
+    cutting: bool
 
 
 class _Deal(NamedTuple):
@@ -112,21 +107,14 @@ class _Deal(NamedTuple):
     homes: Mapping[str, str]
     parts: int
     spill: Path
-
-
-class _Make(NamedTuple):
-    part: int
-    spills: tuple[Path, ...]
-    left_out: frozenset[str]
-    out: Path
-    work: Path
+    cutting: bool
 
 
 def _plan(met: Sequence[Met], fingerprint: str, work: Path) -> _Plan:
     """The number of parts follows from the input alone, so that it never depends on the machine."""
     size = sum(each.source.size * (8 if _packed(each.source) else 1) for each in met if not each.refusal)
     spills = tuple(work / f"{place:06}" for place, each in enumerate(met) if not each.refusal)
-    return _Plan(fingerprint, max(1, -(-size // PART_BYTES)), work, spills)
+    return _Plan(fingerprint, max(1, -(-size // PART_BYTES)), work, spills, size >= CUT_FROM)
 
 
 def _packed(source: Source) -> bool:
@@ -167,17 +155,17 @@ def _deal(job: _Deal) -> Dealt:
     done = job.spill.with_suffix(".dealt")
     if done.exists():
         return msgspec.msgpack.decode(done.read_bytes(), type=Dealt)
-    dealt = deal(job.met, job.homes, job.parts, job.spill.with_suffix(".lines"))
+    dealt = deal(job.met, job.homes, job.parts, job.spill.with_suffix(".lines"), cutting=job.cutting)
     _write(done, msgspec.msgpack.encode(dealt))
     return dealt
 
 
 def _make(
-    met: Sequence[Met], dealt: Sequence[Dealt], plan: _Plan, out: Path, make: "Callable[[Sequence[_Make]], list[_Made]]"
+    met: Sequence[Met], dealt: Sequence[Dealt], plan: _Plan, out: Path, make: "Callable[[Sequence[Make]], list[Made]]"
 ) -> Manifest:
     left_out = {each.document: each.other_version for each in dealt if each.other_version}
     while True:
-        made = make([_Make(part, plan.spills, frozenset(left_out), out, plan.work) for part in range(plan.parts)])
+        made = make([Make(part, plan.spills, frozenset(left_out), out, plan.work) for part in range(plan.parts)])
         others = {name: why for each in made for name, why in each.told.other_version.items() if name not in left_out}
         if not others:
             break
@@ -202,7 +190,7 @@ def _make(
 def _documents(
     met: Sequence[Met],
     dealt: Sequence[Dealt],
-    made: Sequence[_Made],
+    made: Sequence[Made],
     left_out: Mapping[str, str],
     skipped: Sequence[Skip],
 ) -> Iterator[DocumentTold]:
@@ -234,103 +222,19 @@ def _documents(
         )
 
 
-def _part(job: _Make) -> _Made:
+def _part(job: Make) -> Made:
     """One part of the population: its charts, written as tables. Finished parts are taken as they are."""
     left_out = hashlib.sha256("\n".join(sorted(job.left_out)).encode()).hexdigest()[:12]
     done = job.work / f"part-{job.part:05}.{left_out}.made"
     if done.exists():
-        return msgspec.msgpack.decode(done.read_bytes(), type=_Made)
+        return msgspec.msgpack.decode(done.read_bytes(), type=Made)
     gc.disable()  # facts hold no cycles, and looking for some costs a third of making them
     try:
-        made = _charts_of_part(job)
+        made = charts_of_part(job)
     finally:
         gc.enable()
     _write(done, msgspec.msgpack.encode(made))
     return made
-
-
-def _charts_of_part(job: _Make) -> _Made:
-    told = Told()
-    made = _Made(0, 0, told)
-    rows = Rows()
-    with _Tables(job.out, job.part) as tables:
-        for home, theirs in _by_home(job):
-            del home
-            for chart in charts_of_home(theirs, told):
-                rows.add((job.part << 32) + made.patients, chart)
-                made.patients += 1
-                made.facts += len(chart.facts)
-            if len(rows) >= _FLUSH:
-                tables.write(rows.take())
-        tables.write(rows.take())
-        tables.write(rows.dictionaries())
-    return made
-
-
-def _by_home(job: _Make) -> Iterator[tuple[str, list[tuple[Document, list[DealtLine]]]]]:
-    found: dict[str, dict[int, list[DealtLine]]] = defaultdict(dict)
-    documents = _known(job.spills)
-    for place, (spill, (dealt, document)) in enumerate(zip(job.spills, documents, strict=True)):
-        if document.name not in job.left_out:
-            for row in lines_of(spill.with_suffix(".lines"), dealt.pieces, job.part):
-                found[row.home].setdefault(place, []).append(row)
-    for home in sorted(found):
-        yield home, [(documents[place][1], rows) for place, rows in found.pop(home).items()]
-
-
-@lru_cache(maxsize=1)
-def _known(spills: tuple[Path, ...]) -> list[tuple[Dealt, Document]]:
-    """The dealt documents, with the people, places and drugs each can point at. Once per process."""
-    dealt = [msgspec.msgpack.decode(spill.with_suffix(".dealt").read_bytes(), type=Dealt) for spill in spills]
-    folders: dict[str, dict[str, Resource]] = defaultdict(dict)
-    own: list[dict[str, Resource]] = []
-    for each in dealt:
-        listed = directory_of(b"\n".join(each.directory)) if each.directory else {}
-        own.append(listed)
-        folders[each.document.rpartition("/")[0]].update(listed)
-    return [
-        (each, Document(each.document, each.shape == Shape.LINES, directory_for(mine, folders[each.document.rpartition("/")[0]])))
-        for each, mine in zip(dealt, own, strict=True)
-    ]  # fmt: skip
-
-
-class _Tables:
-    """The Parquet files of one part; they appear under their names only when all of them are complete."""
-
-    def __init__(self, out: Path, part: int) -> None:
-        self._files = {name: out / name / f"part-{part:05}.parquet" for name in SCHEMAS}
-        self._writers: dict[str, Any] = {}
-
-    def __enter__(self) -> "_Tables":
-        for name, file in self._files.items():
-            file.parent.mkdir(exist_ok=True)
-            keyed = name in DICTIONARIES
-            self._writers[name] = parquet.ParquetWriter(
-                file.with_suffix(".partial"),
-                SCHEMAS[name],
-                compression="zstd",
-                compression_level=1,
-                sorting_columns=[parquet.SortingColumn(0)] if keyed or name == "patients" else [parquet.SortingColumn(0), parquet.SortingColumn(1)],
-            )  # fmt: skip
-        return self
-
-    def write(self, tables: Mapping[str, pa.Table]) -> None:
-        for name, table in tables.items():
-            if len(table):
-                self._writers[name].write_table(table)
-
-    def __exit__(self, kind: object, raised: object, trace: object) -> None:
-        for name, writer in self._writers.items():
-            try:
-                writer.close()
-            except OSError:
-                if kind is None:
-                    raise
-            partial = self._files[name].with_suffix(".partial")
-            if kind is None:
-                partial.replace(self._files[name])
-            else:
-                partial.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -29,11 +29,16 @@ class Head(Element):
     patient: Reference | None = None
 
 
+class _Containing(Element):
+    contained: list[msgspec.Raw] | None = None
+
+
 class Named(msgspec.Struct, frozen=True, gc=False):
-    """A patient met in a file: the id, and what connects it to others (hashed)."""
+    """A patient met in a file: the id, and what connects it to others (hashed). inside: stands within a resource that is about it."""
 
     id: str
     keys: tuple[int, ...] = ()
+    inside: bool = False
 
 
 _head = msgspec.json.Decoder(Head).decode
@@ -66,6 +71,25 @@ def named(line: bytes, document: str) -> Named | None:
     record = Record(document, "", made, described=True, shared=True)
     keys = {("id", made.id), *(key for key, _ in joining_keys(record))}
     return Named(made.id, tuple(sorted(hashed(key) for key in keys)))
+
+
+def contained(line: bytes, document: str) -> Named | None:
+    """The patient inside a resource that is about it (`"subject": {"reference": "#p"}`), under the id its line goes to; None for others."""
+    try:
+        head = head_of(line)
+        inside = msgspec.json.decode(line, type=_Containing).contained or []
+    except (UnreadableError, *NOT_JSON):
+        return None
+    pointer = head.subject or head.patient
+    if pointer is None or not pointer.reference.startswith("#"):
+        return None
+    home = stand_in(line)
+    for raw in inside:
+        described = named(bytes(raw), document) if type_of(raw) == "Patient" else None
+        if described and described.id == pointer.reference[1:]:
+            own = hashed(("id", described.id))
+            return Named(home, tuple(key for key in described.keys if key != own), inside=True)
+    return None
 
 
 def hashed(key: Iterable[str]) -> int:

@@ -80,6 +80,13 @@ def write_export(root, count):
     return root
 
 
+@pytest.fixture(params=["line by line", "cut"])
+def each_way(request, monkeypatch):
+    """Small exports as they are staged, and as if they were large."""
+    if request.param == "cut":
+        monkeypatch.setattr(staging, "CUT_FROM", 0)
+
+
 @pytest.fixture
 def export(tmp_path):
     """A function that writes an export of so many patients into a folder of NDJSON files."""

@@ -18,6 +18,8 @@ from zonula.population.layout import SCHEMAS
 from zonula.population.stage import stage
 from zonula.population.staged import Staged
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 def charts(out):
     staged = Staged(out)
@@ -178,7 +180,7 @@ def test_killed_in_the_middle_it_resumes_and_gives_the_same_bytes(export, tmp_pa
     monkeypatch.setattr(staging, "PART_BYTES", 2000)
     root = export()
     stage([root], tmp_path / "whole")
-    made, real = [], staging._charts_of_part
+    made, real = [], staging.charts_of_part
 
     def dies(job):
         if len(made) == 2:
@@ -186,12 +188,12 @@ def test_killed_in_the_middle_it_resumes_and_gives_the_same_bytes(export, tmp_pa
         made.append(job.part)
         return real(job)
 
-    monkeypatch.setattr(staging, "_charts_of_part", dies)
+    monkeypatch.setattr(staging, "charts_of_part", dies)
     with pytest.raises(KeyboardInterrupt):
         stage([root], tmp_path / "out")
     with pytest.raises(UserError, match="no staged tables"):
         Staged(tmp_path / "out")
-    monkeypatch.setattr(staging, "_charts_of_part", lambda job: made.append(job.part) or real(job))
+    monkeypatch.setattr(staging, "charts_of_part", lambda job: made.append(job.part) or real(job))
     stage([root], tmp_path / "out")
     assert len(made) == len(set(made))
     assert digest(tmp_path / "out") == digest(tmp_path / "whole")
@@ -213,10 +215,10 @@ def test_a_file_that_changes_while_read_stops_everything(export, tmp_path, monke
     root = export(2)
     real = dealing.deal
 
-    def changing(met, *rest):
+    def changing(met, *rest, **more):
         with (root / met.source.name).open("a") as out:
             out.write("\n")
-        return real(met, *rest)
+        return real(met, *rest, **more)
 
     monkeypatch.setattr(staging, "deal", changing)
     with pytest.raises(UserError, match="changed while it was read"):

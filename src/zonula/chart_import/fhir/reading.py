@@ -55,7 +55,7 @@ class Reading:
         self.provider = ""  # who sent the document, when it says so
         self._depth = 0
         self._fact_ids: dict[str, str] = {}
-        self._who: dict[tuple[str, str], Who] = {}
+        self._who: dict[tuple[str, str, str], Who] = {}
 
     def skip(self, place: str, reason: str) -> None:
         """Say that something did not become a fact."""
@@ -127,10 +127,12 @@ class Reading:
             return Who(reference.display, "", "", reference.type) if reference.display else NOBODY
         if key[0] == "#":
             return self._look_up(reference, contained) if self._depth < _DEEPEST else NOBODY
-        known = self._who.get((self.base, key))
+        # With its display, which is the answer where nobody is found: the same pointer may stand elsewhere without one.
+        asked = (self.base, key, reference.display)
+        known = self._who.get(asked)
         if known is None:
-            self._who[self.base, key] = NOBODY  # the answer for a role that points at itself
-            known = self._who[self.base, key] = self._look_up(reference, contained)
+            self._who[asked] = NOBODY  # the answer for a role that points at itself
+            known = self._who[asked] = self._look_up(reference, contained)
         return known
 
     def _look_up(self, reference: Reference, contained: list[Raw] | None) -> Who:
