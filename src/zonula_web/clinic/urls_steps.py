@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{SKIN}<str:day>/eating/", skin.eating, name="skin_eating"),
     path(f"{SKIN}<str:day>/withdraw/", skin.withdraw, name="skin_withdraw"),
     path("patients/<uuid:patient_id>/assessment/", assessment.assessment, name="assessment"),
+    path("patients/<uuid:patient_id>/assessment/others/", assessment.others, name="assessment_others"),
     path("patients/<uuid:patient_id>/assessment/task/", assessment.task, name="assessment_task"),
     path("answer/<str:secret>/", answering.answer, name="answer"),
     path("answer/<str:secret>/look/", answering.look, name="answer_look"),

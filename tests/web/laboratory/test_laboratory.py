@@ -63,8 +63,8 @@ def test_results_stand_with_their_limits_and_their_history(browser: Client, mara
 def test_missing_tests_are_named_in_words(browser: Client, mara: Patient) -> None:
     text = shown(browser, mara)
     assert "Missing:" in text
-    assert "no result in the records" in text
-    assert "Asked for by" in text
+    assert "No result in the records" in text
+    assert "the first screen" in text
 
 
 def test_an_empty_chart_says_what_to_do(browser: Client, patient: Patient) -> None:

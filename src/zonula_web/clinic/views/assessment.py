@@ -41,6 +41,16 @@ def assessment(request: Asked, patient: Patient) -> HttpResponse:
     return render(request, "clinic/assessment.html", PAGE | context)
 
 
+@gate(Right.SEE_RECORD)
+def others(request: Asked, patient: Patient) -> HttpResponse:
+    """The statements that ask for nothing and have no place of their own: many, so they have a page."""
+    try:
+        shown = _shown(request, patient)
+    except UserError:
+        return redirect("assessment", patient_id=patient.id)
+    return render(request, "clinic/assessment_others.html", PAGE | {"patient": patient, "page": shown.page})
+
+
 @require_POST
 @gate(Right.PLAN)
 def task(request: Asked, patient: Patient) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Step 3: is anything else going on? Results with their history, the work-up in words, celiac disease first, HLA and genes."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from zonula.errors import UserError
 from zonula.laboratory_tests import (
     CeliacEvidence,
+    Item,
     ItemStatus,
     Workup,
     evidence_from_chart,
@@ -19,6 +21,7 @@ from zonula.laboratory_tests import (
     genotype_findings,
 )
 from zonula.laboratory_tests.workup.exclusion import ROOM
+from zonula.reports.review_view import Statement
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
 from zonula_web.clinic.celiac_form import celiac_form, evidence_typed, typed_of
@@ -30,6 +33,7 @@ from zonula_web.records.consent import agreed
 from zonula_web.records.read import Patient
 
 PAGE: dict[str, Any] = {"step": "laboratory", "step_title": "Laboratory"}
+FIRST_SCREEN = "the first screen"
 # Each status of the work-up with its title, in the order in which a clinician acts on them.
 STATUSES = (
     (ItemStatus.ABNORMAL, "Abnormal"),
@@ -140,24 +144,45 @@ def _page(request: Asked, patient: Patient) -> dict[str, Any]:
         work_up = _work_up(patient)
     except UserError as wrong:
         return context | {"no_work_up": wrong}
+    domains = {domain.id: domain.title for domain in read.assessment(patient).review.symptom_domains}
     said = {one.id: one for one in statements((f for f in work_up.findings if f.id.startswith(ROOM)), chart.facts)}
     return context | {
         "celiac": work_up.celiac,
         "celiac_said": statements(work_up.celiac.findings, chart.facts),
-        "groups": [
-            (
-                title,
-                [
-                    (item, said.get(f"{ROOM}.{item.test}"))
-                    for item in work_up.with_status(status)
-                    if item.test != "celiac"
-                ],
-            )
-            for status, title in STATUSES
-        ],
+        "groups": [(title, [_line(item, said, domains) for item in items]) for title, items in _by_status(work_up)],
         "notes": statements((*work_up.no_follow_up, *work_up.incomplete, *work_up.not_worth_ordering), chart.facts),
-        "domains": {domain.id: domain.title for domain in read.assessment(patient).review.symptom_domains},
     }
+
+
+class WorkupLine(NamedTuple):
+    """One test of the work-up in words."""
+
+    name: str
+    stands: str
+    day: str
+    asked_by: str
+    todo: str
+    said: Statement | None
+
+
+def _by_status(work_up: Workup) -> Iterator[tuple[str, list[Item]]]:
+    """The tests beside celiac disease, which has its own place, in the order in which a clinician acts on them."""
+    for status, title in STATUSES:
+        items = [item for item in work_up.with_status(status) if item.test != "celiac"]
+        if items:
+            yield title, items
+
+
+def _line(item: Item, said: dict[str, Statement], domains: dict[str, str]) -> WorkupLine:
+    askers = (FIRST_SCREEN if asker == "core" else domains.get(asker, asker) for asker in item.asked_by)
+    return WorkupLine(
+        f"{item.name[:1].upper()}{item.name[1:]}",
+        item.because,
+        item.day.isoformat() if item.day else "",
+        ", ".join(askers),
+        item.todo.value,
+        said.get(f"{ROOM}.{item.test}"),
+    )
 
 
 def _work_up(patient: Patient) -> Workup:
