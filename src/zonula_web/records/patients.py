@@ -19,6 +19,19 @@ def count_patients(clinic: Clinic) -> int:
     return Patient.objects.filter(clinic=clinic, merged_into=None).count()
 
 
+def twins(clinic: Clinic, name: str, born: str) -> list[Patient]:
+    """Patients who may be the same person: the same words of a name in any order, and no other birth date."""
+    words = sorted(name.casefold().split())
+    if not words:
+        return []
+    alike = Patient.objects.filter(clinic=clinic, merged_into=None, name__icontains=words[0])
+    return [
+        one
+        for one in alike
+        if sorted(one.name.casefold().split()) == words and (not born or not one.born or one.born.startswith(born[:4]))
+    ]
+
+
 def asked_for(patients: QuerySet[Patient], wanted: str) -> QuerySet[Patient]:
     """Those whose name, number or birth date holds every word."""
     for word in wanted[:LONGEST_QUESTION].split():

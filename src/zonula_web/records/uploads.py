@@ -6,8 +6,8 @@ from typing import NamedTuple
 from zonula.errors import UserError
 
 MOST_FILES = 200
-LARGEST_FILE = 100 << 20
-LARGEST_UPLOAD = 250 << 20
+LARGEST_FILE = 60 << 20
+LARGEST_UPLOAD = 100 << 20
 LONGEST_NAME = 255
 ENDINGS = (".json", ".ndjson", ".xml", ".ccda", ".cda", ".csv", ".zip", ".gz")
 IN_WORDS = "FHIR (.json, .ndjson), C-CDA (.xml), the CSV template (.csv), or these in a .zip or .gz"

@@ -73,14 +73,14 @@ def _texts(patient: Patient) -> set[str]:
 def test_an_upload_is_a_job_whose_report_says_what_was_kept(doctor: Client, patient: Patient) -> None:
     assert _send(doctor, patient, ("letter.json", bundle(VERA))).status_code == 302
     page = doctor.get(reverse("documents", args=[patient.id])).content.decode()
-    assert "every 1s" in page, "the page does not ask how far the import is"
+    assert "every 2s" in page, "the page does not ask how far the import is"
     assert run_next()
     job = Job.objects.get()
     assert job.state == State.DONE
     assert _texts(patient) == {"Hives of Vera"}
     part = doctor.get(reverse("import_progress", args=[patient.id, job.pk])).content.decode()
     assert "1 kept" in part
-    assert "every 1s" not in part
+    assert "every 2s" not in part
     assert not Upload.objects.exists()
 
 

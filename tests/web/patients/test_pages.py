@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from zonula_web.access.models import Clinic
+from zonula_web.access.models import Clinic, Person
 from zonula_web.access.rights import Role
 from zonula_web.records import attention
 from zonula_web.records.models import Merge, Patient, Task
@@ -67,6 +67,31 @@ def test_what_cannot_be_a_birth_date_is_said_beside_the_form(doctor: Client, cli
     assert made.status_code == 422
     assert 'id="problem"' in made.content.decode()
     assert not Patient.objects.filter(name="Nora Blum").exists()
+
+
+def test_a_person_who_is_there_already_is_not_made_twice_unnoticed(doctor: Client, patient: Patient) -> None:
+    fields = {"name": "probst VERA", "born": "1980-02-03", "sex": "female", "number": ""}
+    asked = doctor.post("/patients/new/", fields)
+    assert asked.status_code == 422
+    assert reverse("patient", args=[patient.id]) in asked.content.decode()
+    assert doctor.post("/patients/new/", fields | {"anyway": "1"}).status_code == 302
+    assert doctor.post("/patients/new/", fields | {"born": "1999"}).status_code == 302, (
+        "another birth date, another person"
+    )
+
+
+def test_a_patient_sees_no_notes_of_the_clinic_to_itself(
+    signed_in: Callable[..., Client], mara: Patient, doctor: Client
+) -> None:
+    doctor.post(reverse("task_new", args=[mara.id]), {"what": "Ask her sister in confidence"})
+    mara.person = Person.objects.create_user("mara@example.invalid", None, name="Mara")
+    mara.save(update_fields=["person"])
+    own = Client()
+    own.force_login(mara.person)
+    page = own.get(reverse("patient", args=[mara.id]))
+    assert page.status_code == 200
+    assert "in confidence" not in page.content.decode()
+    assert "in confidence" in doctor.get(reverse("patient", args=[mara.id])).content.decode()
 
 
 def test_the_overview_says_what_comes_next_and_where_the_journey_stands(doctor: Client, mara: Patient) -> None:

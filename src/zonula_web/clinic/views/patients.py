@@ -22,7 +22,7 @@ from zonula_web.records.actions.tasks import finish_task, open_again, write_task
 from zonula_web.records.attention import ON_A_PAGE, Line, is_behind, tasks_done, tasks_of, worklist
 from zonula_web.records.journey_state import BEGUN, DONE, OPEN, StepState, journey_state
 from zonula_web.records.matters import KINDS
-from zonula_web.records.patients import MOST_FOUND, count_patients, find_patients
+from zonula_web.records.patients import MOST_FOUND, count_patients, find_patients, twins
 from zonula_web.records.read import Patient
 
 IDENTITY = ("name", "born", "sex", "number")
@@ -54,6 +54,9 @@ def new(request: Asked) -> HttpResponse:
     context: dict[str, Any] = {"heading": "New patient", "does": "Make the patient", "back": reverse("patients")}
     if request.method == "POST":
         fields = {name: request.POST.get(name, "") for name in IDENTITY}
+        there = () if "anyway" in request.POST else twins(request.clinic, fields["name"], fields["born"].strip())
+        if there:
+            return render(request, "clinic/patient_new.html", context | {"fields": fields, "twins": there}, status=422)
         try:
             patient = new_patient(clinic=request.clinic, today=read.today(request.clinic), **fields)
         except UserError as wrong:
@@ -93,8 +96,9 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
         "step_title": "Overview",
         "facts": len(read.chart(patient).facts),
         "documents": len(read.import_reports(patient)),
-        "tasks": [task for task in tasks_of(patient) if may_see(task.key, request.rights)],
-        "done": [task for task in tasks_done(patient) if may_see(task.key, request.rights)],
+        # Tasks are notes of the clinic to itself; a patient who reads the own record sees what is asked, not the notes.
+        "tasks": [task for task in tasks_of(patient) if request.membership and may_see(task.key, request.rights)],
+        "done": [task for task in tasks_done(patient) if request.membership and may_see(task.key, request.rights)],
         "behind": is_behind(patient),
         "may_finish": Right.PLAN in request.rights,
     }
