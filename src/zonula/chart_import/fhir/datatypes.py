@@ -88,6 +88,7 @@ class Resource(Element):
     meta: Raw = ABSENT
     implicit_rules: str = ""
     modifier_extension: Raw = ABSENT
+    extension: Raw = ABSENT
     contained: list[Raw] | None = None
 
 

@@ -16,6 +16,7 @@ from zonula.chart_import.fhir.at_once import Whole, decoded_at_once
 from zonula.chart_import.fhir.datatypes import ABSENT, Resource
 from zonula.chart_import.fhir.envelope import TYPE_FIRST, Entry, Envelope, opened, type_of
 from zonula.chart_import.fhir.history import current
+from zonula.chart_import.fhir.kept import restored
 from zonula.chart_import.fhir.mending import UnreadableError, mend
 from zonula.chart_import.fhir.reading import Reading
 from zonula.chart_import.fhir.registry import HANDLERS, SHAPES, Handler
@@ -81,7 +82,10 @@ def read(
         theirs = facts.get(patient_id)
         if theirs is None:
             theirs = facts[patient_id] = []
-        theirs += mapper(each.resource, each.place, reading)
+        made = mapper(each.resource, each.place, reading)
+        if each.resource.extension is not ABSENT:
+            made = restored(made, each.resource.extension, each.place, reading)
+        theirs += made
     for place, reason in envelope.broken:
         reading.skip(place, reason)
     reading.warnings.extend(envelope.warnings)
