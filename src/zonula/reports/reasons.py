@@ -10,7 +10,7 @@ from zonula.reports.wording import plain
 
 
 class FactLine(NamedTuple):
-    """One record as a reader sees it. number: its place in this report, from 1; the id is what the JSON calls it."""
+    """One record as a reader sees it. number: its place in this report, from 1; the id is what the JSON calls it, as it is: only `plain` of it is for eyes."""
 
     number: int
     id: str
@@ -172,7 +172,7 @@ def _fact_line(number: int, fact: Fact) -> FactLine:
     provider = " and ".join(providers)
     return FactLine(
         number=number,
-        id=plain(fact.id, 200),
+        id=fact.id,
         when=wording.when(fact),
         kind=wording.KINDS[fact.kind],
         text=plain(fact.text, 160)

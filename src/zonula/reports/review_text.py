@@ -8,6 +8,7 @@ from zonula.reports import wording
 from zonula.reports.reasons import FactLine, Reason
 from zonula.reports.review_view import Page, Statement, SuspicionCard, WorkupRow
 from zonula.reports.timeline import Lane, Timeline
+from zonula.reports.wording import plain
 
 NARROWEST, WIDEST = 80, 120
 _FEW = 4  # records named under a statement; the page and the JSON list every one
@@ -242,7 +243,7 @@ def _records(cited: dict[int, FactLine], width: int, paint: Paint) -> Iterator[s
     for number, fact in sorted(cited.items()):
         provider = f" ({fact.provider})" if fact.provider else ""
         yield from _wrapped(f"[{number}] {fact.line}{provider}", width, "", "      ")
-        yield from _wrapped(fact.id, width, "      ")
+        yield from _wrapped(plain(fact.id, 200), width, "      ")
 
 
 def _heading(title: str, width: int, paint: Paint) -> str:

@@ -72,9 +72,7 @@ def page(patient: Patient, token: str) -> Page | None:
     if row is None:
         return None
     history = _history(patient, row)
-    fact = next(
-        (fact for fact in read.chart(patient).facts if fact.id == row.line.id or token_of(fact.id) == token), None
-    )
+    fact = next((fact for fact in read.chart(patient).facts if fact.id == row.line.id), None)
     fact = fact or _withdrawn(patient).get(token)
     return None if fact is None else Page(row, fact, history)
 

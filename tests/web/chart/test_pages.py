@@ -11,6 +11,7 @@ from django.urls import reverse
 from zonula.chart import Kind
 from zonula_web.access.rights import Role
 from zonula_web.records import facts, read
+from zonula_web.records.actions.importing import import_documents
 from zonula_web.records.models import Document, Patient
 
 
@@ -36,6 +37,21 @@ def test_every_mark_of_the_timeline_opens_a_fact(doctor: Client, mara: Patient) 
     tokens = set(re.findall(r'data-fact="(\w+)"', page))
     assert len(tokens) > 100
     assert tokens <= {row.token for row in facts.rows(mara)}
+
+
+def test_a_document_with_an_endless_name_has_facts_that_open(doctor: Client, patient: Patient) -> None:
+    """Ids of facts begin with names of documents: nothing may cut them."""
+    person = {"resourceType": "Patient", "id": "v", "birthDate": "1980-02-03", "name": [{"text": "Vera Probst"}]}
+    hives = {"resourceType": "Condition", "id": "h", "subject": {"reference": "Patient/v"}, "code": {"text": "Hives"},
+             "onsetDateTime": "2020-03-04"}  # fmt: skip
+    entries = [{"resource": person}, {"resource": hives}]
+    body = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+    import_documents(patient=patient, by=None, files=[(f"{'letter ' * 34}.json", body)])
+    page = doctor.get(reverse("chart", args=[patient.id])).content.decode()
+    tokens = set(re.findall(r"/facts/(\w{20})/", page)) | set(re.findall(r'data-fact="(\w+)"', page))
+    assert tokens
+    for token in tokens:
+        assert doctor.get(reverse("fact", args=[patient.id, token])).status_code == 200
 
 
 def test_without_a_script_the_lanes_are_chosen_by_a_form(doctor: Client, mara: Patient) -> None:
