@@ -53,7 +53,10 @@ def kept(posted: Mapping[str, str], panel: Panel) -> dict[str, str]:
     names = [*PLAIN, *(name for name, _ in QUESTIONS)]
     names += [f"{side}.{site}" for site in sites(panel) for side in ("w1", "w2")]
     names += [f"drug{number}.{part}" for number in range(MOST_DRUGS) for part in ("name", "last", "site")]
-    return {name: posted[name].strip() for name in names if posted.get(name, "").strip()}
+    plain = {
+        name: posted[name].replace("\0", "").strip() for name in names if name in posted
+    }  # no database keeps a NUL
+    return {name: text for name, text in plain.items() if text}
 
 
 def sites(panel: Panel) -> tuple[str, ...]:

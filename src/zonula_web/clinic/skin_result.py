@@ -74,7 +74,7 @@ class Result(NamedTuple):
     outcome: str
     reasons: tuple[Statement, ...]
     cautions: tuple[Statement, ...]
-    count: tuple[Statement, ...]
+    counted: tuple[Statement, ...]
     groups: tuple[Group, ...]
     others: tuple[Statement, ...]
     hypothesis: tuple[Statement, ...]
@@ -103,7 +103,7 @@ def result_of(sessions: Sequence[Session], place: int) -> Result:
         outcome=outcome,
         reasons=statements(test.validity.reasons),
         cautions=statements(test.validity.cautions),
-        count=statements(one for one in findings if one.id == "skin_prick_tests.count"),
+        counted=statements(one for one in findings if one.id == "skin_prick_tests.count"),
         groups=_groups(foods),
         others=statements(one for one in apart if not (one.id.startswith(_CUT_OFF) and one.value is None)),
         hypothesis=statements(one for one in findings if one.id == _HYPOTHESIS),

@@ -233,7 +233,8 @@ def _answers(item: Item, written: Iterable[str]) -> list[Json]:
     kind, _ = _kind(item)
     if kind == "lines" and item.repeats:
         written = [line for text in written for line in text.splitlines()]
-    return [_answer(item, text.strip()) for text in written if text.strip()]
+    plain = (text.replace("\0", "").strip() for text in written)  # no database keeps a NUL
+    return [_answer(item, text) for text in plain if text]
 
 
 def _answer(item: Item, text: str) -> Json:

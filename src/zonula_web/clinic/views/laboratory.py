@@ -78,7 +78,7 @@ def celiac(request: Asked, patient: Patient) -> HttpResponse:
 @gate(Right.CORRECT_RECORD)
 def hla(request: Asked, patient: Patient) -> HttpResponse:
     """A clinical HLA-DQ typing."""
-    typing = request.POST.get("typing", "")
+    typing = request.POST.get("typing", "").replace("\0", "")
     try:
         state_hla(patient=patient, by=request.person, typing=typing, today=read.today(request.clinic))
     except UserError as wrong:

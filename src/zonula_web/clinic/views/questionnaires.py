@@ -139,7 +139,7 @@ def sheet(request: Asked, patient: Patient, sheet_id: int) -> HttpResponse:
 def withdraw(request: Asked, patient: Patient, sheet_id: int) -> HttpResponse:
     """Withdraw a sheet, with the reason."""
     page = _sheet_page(request, patient, sheet_id)
-    because = request.POST.get("because", "")
+    because = request.POST.get("because", "").replace("\0", "")
     try:
         withdraw_answers(patient=patient, sheet_id=sheet_id, because=because)
     except UserError as wrong:

@@ -157,7 +157,9 @@ def withdraw(request: Asked, patient: Patient, day: str) -> HttpResponse:
     """Take a session out of every judgement, with the reason."""
     tested = _day(day)
     try:
-        withdraw_session(patient=patient, by=request.person, day=tested, because=request.POST.get("because", ""))
+        withdraw_session(
+            patient=patient, by=request.person, day=tested, because=request.POST.get("because", "").replace("\0", "")
+        )
     except UserError as wrong:
         return render(request, "clinic/skin.html", PAGE | _day_page(patient, tested) | {"wrong": wrong}, status=422)
     messages.success(request, "The session is withdrawn. It stays in the history, with the reason, and counts no more.")

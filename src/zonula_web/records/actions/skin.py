@@ -32,7 +32,7 @@ def save_draft(*, patient: Patient, by: Person, typed: Mapping[str, str], tab: s
     kept = {name: text[:LONGEST_TYPED] for name, text in typed.items() if text.strip()}
     with changing(patient) as locked:
         row = SkinSession.objects.filter(patient=locked, finished=False).order_by("-id").first()
-        body = row.body if row else {"saved": 0, "tab": tab}
+        body: dict[str, Any] = row.body if row else {"saved": 0, "tab": tab}
         if body["tab"] != tab and body["saved"] > opened:
             who = f" by {body['by']}" if body.get("by") else ""
             raise TypedElsewhereError(
