@@ -79,3 +79,14 @@ def keep(patient: Patient, form: str, posted: dict[str, str]) -> None:
     today = read.today(patient.clinic)
     response = response_from(shipped(form), given, subject="", authored=today.isoformat(), id_="x")
     save_answers(patient=patient, by=None, form=form, response=response, today=today)
+
+
+def test_every_record_behind_a_statement_can_be_opened(clinician: Client, mara: Patient) -> None:
+    """An answer is no fact of the chart: it stands in words and links nowhere."""
+    keep(mara, "safety-screen", {"safety-breathing-now": "|yes"})
+    shown = text(clinician, mara)
+    addresses = {part.split('"')[0] for part in shown.split(f'href="/patients/{mara.id}/facts/')[1:]} - {""}
+    assert len(addresses) > 3
+    for address in sorted(addresses):
+        assert clinician.get(f"/patients/{mara.id}/facts/{address}").status_code == 200
+    assert "Are you having trouble breathing" in shown

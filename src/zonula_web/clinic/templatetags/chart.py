@@ -12,6 +12,7 @@ from zonula.reports.wording import plural
 from zonula_web.records.facts import token_of
 
 register = template.Library()
+ANSWER = "QuestionnaireResponse/"  # an answer has a sheet and is no fact of the chart
 FACTS_SHOWN = 12
 
 
@@ -50,9 +51,12 @@ def _fact(fact: FactLine, facts: str) -> SafeString:
     result = format_html(": <bdi>{}</bdi>", fact.result) if fact.result else ""
     places = " · ".join(part for part in (fact.provider, *fact.places[:2]) if part)
     standing = f" ({fact.standing})" if fact.standing else ""
+    what = format_html("<bdi>{}</bdi>", fact.text)
+    if not fact.id.startswith(ANSWER):
+        what = format_html('<a href="{}{}/">{}</a>', facts, token_of(fact.id), what)
     return format_html(
-        '<span class="number">{}</span> <a href="{}{}/"><bdi>{}</bdi></a>{}{} <span class="small"><bdi>{}</bdi></span>',
-        fact.when, facts, token_of(fact.id), fact.text, result, standing, places,
+        '<span class="number">{}</span> {}{}{} <span class="small"><bdi>{}</bdi></span>',
+        fact.when, what, result, standing, places,
     )  # fmt: skip
 
 
