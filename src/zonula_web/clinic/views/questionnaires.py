@@ -24,6 +24,7 @@ from zonula_web.records.actions.answers import close_link, make_link, save_answe
 from zonula_web.records.read import Patient
 
 PAGE: dict[str, Any] = {"step": "questionnaires", "step_title": "Questionnaires"}
+LINKS_SHOWN = 20
 DAYS = (3, 7, 14, 30)
 FIRST = ("safety-screen", "symptom-domains")  # asked of everyone, before any other
 
@@ -36,14 +37,14 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
     allowed = [form for form, one in instruments().items() if one.offered != "no" and _may_see(request, form)]
     allowed.sort(key=lambda form: FIRST.index(form) if form in FIRST else len(FIRST))
     courses = [course_of(form, [sheet for sheet in filled if sheet.form == form]) for form in allowed]
+    names = {course.form: course.title for course in courses}
     context = {
         "patient": patient,
         "answered": [course for course in courses if course.sheets],
         "ours": [course for course in courses if not course.sheets and course.may_show],
         "licensed": [course for course in courses if not course.sheets and not course.may_show],
-        "links": [link for link in sheets.links(patient) if link.form in allowed][:20],
+        "links": [(link, names[link.form]) for link in sheets.links(patient) if link.form in allowed][:LINKS_SHOWN],
         "kept_back": len(sheets.MENTAL_HEALTH - set(allowed)),
-        "names": {course.form: course.title for course in courses},
     }
     return render(request, "clinic/questionnaires.html", PAGE | context)
 
