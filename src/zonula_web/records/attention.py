@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from zonula_web.records.patients import asked_for
 log = logging.getLogger("zonula.attention")
 ACTOR = "system:attention"
 ORDER = "EUPHC"
+LONGEST_KEY = 200
 GONE = "No longer so."
 BY_PEOPLE, URGENT = (ANSWERS, ADVERSE, BY_HAND), "EU"
 ON_A_PAGE = 50
@@ -48,15 +49,29 @@ def refresh(patient: Patient, day: date | None = None) -> None:
     found: tuple[Matter, ...] | None = None
     try:
         found = matters(patient, day)
+    except OperationalError:
+        raise
     except Exception:
         # One record that our own defect trips over must not keep the others waiting; its tasks stay as they were.
         log.exception("attention could not be derived")
-    with acting(ACTOR), transaction.atomic():
+    with acting(ACTOR):
+        try:
+            _keep(patient, day, found)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("attention could not be kept")
+            _keep(patient, day, None)
+
+
+def _keep(patient: Patient, day: date, found: tuple[Matter, ...] | None) -> None:
+    """Write the tasks and for which record they hold. found: None leaves the tasks as they were."""
+    with transaction.atomic():
         locked = Patient.objects.select_for_update().get(pk=patient.pk)
         if locked.version != patient.version:
             return  # it changed while this was derived; it will be derived again
         if found is not None:
-            _in_step(locked, {matter.key[:200]: matter for matter in found})
+            _in_step(locked, {matter.key[:LONGEST_KEY]: matter for matter in found})
         Attention.objects.update_or_create(patient=locked, defaults={"version": locked.version, "day": day})
 
 

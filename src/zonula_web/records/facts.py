@@ -16,7 +16,6 @@ from zonula_web.records.models import Entry, Patient
 
 IMPORTED, BY_HAND, CORRECTED, WITHDRAWN = "from a document", "entered by hand", "corrected", "withdrawn"
 ORIGINS = (IMPORTED, BY_HAND, CORRECTED, WITHDRAWN)
-HAND = "entered by hand"
 STANDINGS = {
     Standing.APPLIES: "holds",
     Standing.CHANGED: "holds, but the document says something else now",

@@ -9,7 +9,7 @@ from zonula.errors import UserError
 from zonula_web.access.models import Person
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.actions.charts import keep_chart
-from zonula_web.records.facts import HAND, token_of
+from zonula_web.records.facts import BY_HAND, token_of
 from zonula_web.records.models import Entry, Patient
 from zonula_web.records.read import chart
 
@@ -20,7 +20,7 @@ CORRECTED = "corrected by hand"
 def enter_fact(*, patient: Patient, by: Person, fact: Fact, reason: str = "") -> str:
     """A fact of the clinic's own, e.g. from a paper letter. Its id and source are set here. Returns the token of its page."""
     place = uuid.uuid4().hex[:12]
-    named = msgspec.structs.replace(fact, id=f"{HAND}#{place}", sources=(Source(HAND, place, by.name),))
+    named = msgspec.structs.replace(fact, id=f"{BY_HAND}#{place}", sources=(Source(BY_HAND, place, by.name),))
     with changing(patient, chart=True) as locked:
         Entry.objects.create(
             patient=locked,
