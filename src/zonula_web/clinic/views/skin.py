@@ -33,6 +33,7 @@ from zonula_web.records.actions.skin import (
 from zonula_web.records.read import Patient
 
 PAGE: dict[str, Any] = {"step": "skin", "step_title": "Skin test"}
+LONGEST_TAB = 32
 _ASKED = {"yes", "no", "unknown"}
 
 
@@ -58,7 +59,7 @@ def session(request: Asked, patient: Patient) -> HttpResponse:
         draft = skin.draft(patient)
         opened, tab = (draft.saved if draft else 0), secrets.token_hex(8)
         return _grid_page(request, patient, typed, tab, opened, Entered({}, {}))
-    tab, opened = request.POST.get("tab", "")[:32], _whole(request.POST.get("opened", ""))
+    tab, opened = _tab(request.POST.get("tab", "")), _whole(request.POST.get("opened", ""))
     found = entered(typed, patient, read.panel())
     today = read.today(request.clinic)
     try:
@@ -84,7 +85,7 @@ def check(request: Asked, patient: Patient) -> HttpResponse:
     """While the grid is typed: keep what is there, and say whether the session could be read as it stands."""
     typed = _typed(request, patient)
     found = entered(typed, patient, read.panel())
-    tab, opened = request.POST.get("tab", "")[:32], _whole(request.POST.get("opened", ""))
+    tab, opened = _tab(request.POST.get("tab", "")), _whole(request.POST.get("opened", ""))
     context: dict[str, Any] = {"problems": _named(found)}
     try:
         save_draft(
@@ -247,6 +248,11 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
+
+
+def _tab(text: str) -> str:
+    """The name of a window as this site gives them."""
+    return text if text.isascii() and text.isalnum() and len(text) <= LONGEST_TAB else ""
 
 
 def _whole(text: str) -> int:
