@@ -1,5 +1,6 @@
 """Corrections by hand: laid over the documents, kept through every import, never in the place of what was written."""
 
+import json
 import zlib
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from zonula.chart import Fact, Kind, Quantity, Status, at
 from zonula.errors import UserError
 from zonula_web.access.models import Person
 from zonula_web.access.rights import Role
-from zonula_web.records import facts, read
+from zonula_web.records import attention, facts, read
 from zonula_web.records.actions.corrections import correct_fact, enter_fact, take_back, withdraw_fact
 from zonula_web.records.actions.documents import put_back_document, remove_document
 from zonula_web.records.actions.importing import import_documents
@@ -132,3 +133,26 @@ def test_a_correction_of_a_correction_and_back(mara: Patient, doctor: Person) ->
     assert newest is not None
     take_back(patient=mara, by=doctor, number=newest.pk, reason="no")
     assert _corrected_value(mara, fact.id) == fact.value.value + 1
+
+
+def _letter(onset: str) -> bytes:
+    person = {"resourceType": "Patient", "id": "v", "birthDate": "1980-02-03", "name": [{"text": "Vera Probst"}]}
+    hives = {"resourceType": "Condition", "id": "h", "subject": {"reference": "Patient/v"}, "code": {"text": "Hives"},
+             "onsetDateTime": onset}  # fmt: skip
+    entries = [{"resource": person}, {"resource": hives}]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def test_a_document_that_says_something_else_now_asks_for_a_look(patient: Patient, doctor: Person) -> None:
+    import_documents(patient=patient, by=doctor, files=[("letter.json", _letter("2020-03-04"))])
+    fact = read.chart(patient).facts[0]
+    earlier = msgspec.structs.replace(fact, when=at("2012"))
+    correct_fact(patient=patient, by=doctor, token=facts.token_of(fact.id), fact=earlier, reason="since school")
+    remove_document(patient=patient, number=Document.objects.get().pk, because="a newer export came")
+    import_documents(patient=patient, by=doctor, files=[("letter.json", _letter("2019-01-01"))])
+    assert [each.when for each in read.chart(patient).facts] == [at("2012")]
+    attention.refresh(patient)
+    assert "says something else now" in attention.tasks_of(patient).get(kind="record").why
+    page = facts.page(patient, facts.token_of(read.chart(patient).facts[0].id))
+    assert page is not None
+    assert page.history[0].standing == "holds, but the document says something else now"
