@@ -20,6 +20,7 @@ FORBIDDEN = re.compile(
     r"leaky gut detected|\bwe diagnose\b|\byour diagnosis is\b|\bdiagnosed by zonula\b|\bcures?\b(?!:)|\bdetoxif(?:y|ies)\b|\bdetox\b",
     re.I,
 )
+_PLACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")  # what a template fills in is not its words
 ALLOWED_MARK = "words-lint: quoted"
 CLOCKS = re.compile(r"\b(?:date\.today|datetime\.now|datetime\.utcnow|time\.time|default_rng\(\))")
 CLOCK_ROOMS = ("cli",)
@@ -67,7 +68,8 @@ def words(root: Path) -> Iterator[str]:
         if path.suffix == ".py":
             lines = _spoken(path)
         elif path.suffix in {".yaml", ".html", ".typ", ".txt", ".jinja", ".j2", ".md"}:
-            lines = list(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
+            read = path.read_text(encoding="utf-8").splitlines()
+            lines = [(number, _PLACES.sub("", line)) for number, line in enumerate(read, 1)]
         else:
             continue
         for number, line in lines:

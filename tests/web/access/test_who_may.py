@@ -17,12 +17,14 @@ from zonula_web.access.models import Person
 from zonula_web.access.rights import Right, Role
 from zonula_web.audit.models import Event
 from zonula_web.records import read
+from zonula_web.records.actions.answers import make_link
 from zonula_web.records.actions.patients import new_patient
 
 pytestmark = pytest.mark.django_db
 TABLE = yaml.safe_load((Path(__file__).parent / "who_may.yaml").read_text(encoding="utf-8"))
 # Pages of the sign-in library: it guards them itself; that they are the only ones without a gate of ours is checked below.
 LIBRARY = ("account_", "mfa_", "usersessions_")
+NOT_BY_GET = 405
 OTHERS = ("stranger", "other patient", "former member")
 
 
@@ -84,7 +86,7 @@ def everyone(member, clinic, patient):
 
 
 @pytest.fixture
-def arguments(request, patient, clinic):
+def arguments(patient, clinic, member):
     """What stands in the addresses: this patient's own things, made when a page needs them."""
     makers = {
         "patient_id": lambda: patient.id,
@@ -92,8 +94,15 @@ def arguments(request, patient, clinic):
         "secret": lambda: invite(clinic=clinic, by=None, email="new@home.invalid", name="New", role="staff"),
     }
 
+    def form_link():
+        return make_link(
+            patient=patient, by=member(Role.STAFF, clinic_name="Third clinic"), form="symptom-domains", days=2
+        )
+
     def of(pattern):
         names = pattern.pattern.converters
+        if pattern.name.startswith("answer"):
+            return {"secret": form_link()}
         return {name: makers[name]() if name in makers else _missing(converter) for name, converter in names.items()}
 
     return of
@@ -124,6 +133,8 @@ def _opens(browser, address):
     """Whether the gate let them in. What a patient's page shows of a thing that is not there is not the gate's business."""
     last = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
     answer = browser.get(address)
+    if answer.status_code == NOT_BY_GET:
+        answer = browser.post(address, {})
     assert answer.status_code < 500, address
     if address.startswith("/patients/") and address.count("/") > 2 and not address.startswith("/patients/new/"):
         return Event.objects.filter(id__gt=last, action="saw").exists()
