@@ -39,6 +39,12 @@ def draft(patient: Patient) -> Draft | None:
     return Draft(row.pk, dict(body["typed"]), int(body["saved"]), str(body["tab"]), str(body.get("by", "")), at)
 
 
+def newest_finished(patient: Patient) -> int:
+    """The number of the newest finished revision; 0 when there is none."""
+    row = SkinSession.objects.filter(patient=patient, finished=True).order_by("-id").only("id").first()
+    return row.pk if row else 0
+
+
 def finished(patient: Patient) -> tuple[Finished, ...]:
     """Every day with a finished session, newest first, withdrawn ones included."""
     rows = SkinSession.objects.filter(patient=patient, finished=True).select_related("by").order_by("id")

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from zonula.errors import UserError
 from zonula_web.access.models import Person
 from zonula_web.access.rights import Role
+from zonula_web.clinic import mail
 from zonula_web.records.actions.answers import close_link, make_link
 from zonula_web.records.models import Answers, FormLink, Patient, Task
 
@@ -127,3 +130,28 @@ def test_mail_is_offered_only_when_it_is_set_up(signed_in: Callable[..., Client]
     answer = browser.post(reverse("questionnaire_link", args=[patient.id, "safety-screen"]), fields)
     assert answer.status_code == 422
     assert "Mail is not set up" in answer.content.decode()
+
+
+def test_an_e_mail_holds_the_link_and_no_word_of_health(
+    signed_in: Callable[..., Client],
+    patient: Patient,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: SettingsWrapper,
+    mailoutbox: list[EmailMessage],
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(mail, "can_mail", lambda: True)
+    browser = signed_in(Role.CLINICIAN)
+    address = reverse("questionnaire_link", args=[patient.id, "safety-screen"])
+    wrong = browser.post(address, {"days": "7", "email": "nobody"})
+    assert wrong.status_code == 422
+    assert "not an e-mail address" in wrong.content.decode()
+    assert (
+        "Sent to someone@example.org"
+        in browser.post(address, {"days": "7", "email": "someone@example.org"}).content.decode()
+    )
+    (sent,) = mailoutbox
+    assert sent.to == ["someone@example.org"]
+    text = f"{sent.subject} {sent.body}"
+    assert re.search(r"/answer/[\w-]{30,}/", text)
+    assert not re.search(r"Safety|symptom|health|diet|Probst", text)

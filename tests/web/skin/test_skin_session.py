@@ -11,6 +11,7 @@ from django.urls import reverse
 from zonula_web.access.rights import Role
 from zonula_web.records import read
 from zonula_web.records.models import Patient, SkinSession
+from zonula_web.records.skin import newest_finished
 
 WHOLE = {
     "control_min": "15", "food_min": "16", "asthma": "none", "drugs": "none", "operator": "nurse",
@@ -36,7 +37,9 @@ def whole(patient: Patient, *, days_ago: int = 0, **changed: str) -> dict[str, s
 
 def finish(browser: Client, patient: Patient, **changed: str) -> str:
     days_ago = int(changed.pop("days_ago", "0"))
-    answer = browser.post(page("skin_session", patient), whole(patient, days_ago=days_ago, **changed) | {"finish": "1"})
+    newest = str(newest_finished(patient))
+    fields = whole(patient, days_ago=days_ago, **changed) | {"finish": "1", "newest": newest}
+    answer = browser.post(page("skin_session", patient), fields)
     assert answer.status_code == 302, answer.content.decode()
     return browser.get(answer["Location"]).content.decode()
 
@@ -140,7 +143,8 @@ def test_correcting_the_day_moves_the_session(browser: Client, patient: Patient)
 
 def test_a_second_session_of_the_same_day_is_refused(browser: Client, patient: Patient) -> None:
     finish(browser, patient)
-    answer = browser.post(page("skin_session", patient), whole(patient) | {"finish": "1"})
+    fields = whole(patient) | {"finish": "1", "newest": str(newest_finished(patient))}
+    answer = browser.post(page("skin_session", patient), fields)
     assert answer.status_code == 422
     assert "Open that one and correct it" in answer.content.decode()
 
@@ -171,3 +175,24 @@ def test_an_antihistamine_too_late_makes_it_invalid(browser: Client, patient: Pa
     yesterday = (read.today(patient.clinic) - timedelta(days=1)).isoformat()
     changed = {"drugs": "some", "drug0.name": "cetirizine", "drug0.last": yesterday}
     assert "taken 1 days before the test" in finish(browser, patient, **changed)
+
+
+def test_pressing_finish_twice_and_a_late_save_leave_one_session_and_no_draft(
+    browser: Client, patient: Patient
+) -> None:
+    fields = whole(patient) | {"finish": "1", "newest": "0"}
+    for _ in range(2):
+        assert browser.post(page("skin_session", patient), fields).status_code == 302
+    late = browser.post(page("skin_check", patient), whole(patient) | {"newest": "0"})
+    assert "finished already" in late.content.decode()
+    assert SkinSession.objects.count() == 1
+
+
+def test_typing_makes_nothing_derive_anew(browser: Client, patient: Patient) -> None:
+    before = patient.version
+    browser.post(page("skin_check", patient), whole(patient))
+    patient.refresh_from_db()
+    assert patient.version == before
+    finish(browser, patient)
+    patient.refresh_from_db()
+    assert patient.version > before

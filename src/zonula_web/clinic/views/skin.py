@@ -22,7 +22,9 @@ from zonula_web.clinic.skin_grid import grid_of
 from zonula_web.clinic.skin_result import result_of
 from zonula_web.records import read, skin
 from zonula_web.records.actions.skin import (
+    FinishedMeanwhileError,
     TypedElsewhereError,
+    Window,
     discard_draft,
     finish_session,
     nothing_typed,
@@ -57,13 +59,13 @@ def session(request: Asked, patient: Patient) -> HttpResponse:
     typed = _typed(request, patient)
     if request.method != "POST":
         draft = skin.draft(patient)
-        opened, tab = (draft.saved if draft else 0), secrets.token_hex(8)
-        return _grid_page(request, patient, typed, tab, opened, Entered({}, {}))
-    tab, opened = _tab(request.POST.get("tab", "")), _whole(request.POST.get("opened", ""))
+        window = Window(secrets.token_hex(8), draft.saved if draft else 0, skin.newest_finished(patient))
+        return _grid_page(request, patient, typed, window, Entered({}, {}))
+    window = _window(request)
     found = entered(typed, patient, read.panel())
     today = read.today(request.clinic)
     try:
-        save_draft(patient=patient, by=request.person, typed=typed, tab=tab, opened=opened, today=today)
+        save_draft(patient=patient, by=request.person, typed=typed, window=window, today=today)
         if "finish" not in request.POST:
             if not found.problems:
                 messages.success(request, "Kept. The session is not finished yet.")
@@ -74,9 +76,12 @@ def session(request: Asked, patient: Patient) -> HttpResponse:
                 patient=patient, by=request.person, session=found.session, today=today, corrects=corrects
             )
             return redirect("skin_day", patient_id=patient.id, day=done.day.isoformat())
+    except FinishedMeanwhileError as wrong:
+        messages.info(request, str(wrong))
+        return redirect("skin", patient_id=patient.id)
     except UserError as wrong:
-        return _grid_page(request, patient, typed, tab, opened, found, wrong)
-    return _grid_page(request, patient, typed, tab, opened, found, status=422)
+        return _grid_page(request, patient, typed, window, found, wrong)
+    return _grid_page(request, patient, typed, window, found, status=422)
 
 
 @require_POST
@@ -85,14 +90,13 @@ def check(request: Asked, patient: Patient) -> HttpResponse:
     """While the grid is typed: keep what is there, and say whether the session could be read as it stands."""
     typed = _typed(request, patient)
     found = entered(typed, patient, read.panel())
-    tab, opened = _tab(request.POST.get("tab", "")), _whole(request.POST.get("opened", ""))
     context: dict[str, Any] = {"problems": _named(found)}
     try:
         save_draft(
-            patient=patient, by=request.person, typed=typed, tab=tab, opened=opened, today=read.today(request.clinic)
+            patient=patient, by=request.person, typed=typed, window=_window(request), today=read.today(request.clinic)
         )
         context |= {"saved_at": read.now(request.clinic), "so_far": _so_far(found)}
-    except TypedElsewhereError as wrong:
+    except (TypedElsewhereError, FinishedMeanwhileError) as wrong:
         context["elsewhere"] = wrong
     except UserError as wrong:
         context["wrong"] = wrong
@@ -121,8 +125,7 @@ def correct(request: Asked, patient: Patient, day: str) -> HttpResponse:
             patient=patient,
             by=request.person,
             typed=typed_of(found),
-            tab="",
-            opened=0,
+            window=Window("", 0, skin.newest_finished(patient)),
             today=read.today(request.clinic),
         )
     except UserError as wrong:
@@ -193,8 +196,7 @@ def _grid_page(
     request: Asked,
     patient: Patient,
     typed: dict[str, str],
-    tab: str,
-    opened: int,
+    window: Window,
     found: Entered,
     wrong: UserError | None = None,
     status: int = 200,
@@ -207,8 +209,7 @@ def _grid_page(
     context = {
         "patient": patient,
         "grid": grid_of(typed, read.panel(), found.problems),
-        "tab": tab,
-        "opened": opened,
+        "window": window,
         "wrong": wrong,
         "problems": _named(found),
         "medicines": sorted(set(taken)),
@@ -250,10 +251,12 @@ def _day(text: str) -> date:
         raise Http404 from None
 
 
-def _tab(text: str) -> str:
-    """The name of a window as this site gives them."""
-    return text if text.isascii() and text.isalnum() and len(text) <= LONGEST_TAB else ""
+def _window(request: Asked) -> Window:
+    """The window that sends the form; what is not a name or a number of ours counts as none."""
+    tab = request.POST.get("tab", "")
+    known = tab.isascii() and tab.isalnum() and len(tab) <= LONGEST_TAB
+    return Window(tab if known else "", _whole(request.POST.get("opened", "")), _whole(request.POST.get("newest", "")))
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

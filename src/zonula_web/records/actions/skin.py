@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.utils import timezone
@@ -14,7 +14,7 @@ from zonula_web.access.models import Person
 from zonula_web.records import read
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.models import Patient, SkinSession
-from zonula_web.records.skin import draft
+from zonula_web.records.skin import draft, newest_finished
 
 LONGEST_TYPED = 200
 LONGEST_REASON = 300
@@ -24,34 +24,52 @@ class TypedElsewhereError(UserError):
     """Two windows type the same session; neither may overwrite the other unseen."""
 
 
-def save_draft(*, patient: Patient, by: Person, typed: Mapping[str, str], tab: str, opened: int, today: date) -> int:
-    """Keep what was typed so far. tab: a name of the window; opened: how often the draft had been saved when the window was opened.
+class FinishedMeanwhileError(UserError):
+    """The session that is being typed was finished already: by a second press of the button, or in another window."""
 
-    Returns how often it is saved now. Raises TypedElsewhereError when another window saved it since this one was opened.
+
+class Window(NamedTuple):
+    """The window in which a session is typed. tab: its name; opened: how often the draft had been saved when it was opened;
+    newest: the newest finished revision then, so that a late save cannot make a draft of a session that is finished."""
+
+    tab: str
+    opened: int
+    newest: int
+
+
+def save_draft(*, patient: Patient, by: Person, typed: Mapping[str, str], window: Window, today: date) -> None:
+    """Keep what was typed so far. It is no part of the record yet: nothing is derived anew.
+
+    Raises TypedElsewhereError when another window saved it since this one was opened, FinishedMeanwhileError when it is finished.
     """
-    kept = {name: text[:LONGEST_TYPED] for name, text in typed.items() if text.strip()}
-    with changing(patient) as locked:
+    kept = {name: text[:LONGEST_TYPED] for name, text in typed.items() if text}
+    with changing(patient, counted=False) as locked:
         row = SkinSession.objects.filter(patient=locked, finished=False).order_by("-id").first()
-        body: dict[str, Any] = row.body if row else {"saved": 0, "tab": tab}
-        if body["tab"] != tab and body["saved"] > opened:
+        if row is None and newest_finished(locked) > window.newest:
+            raise FinishedMeanwhileError("This session is finished already.", "Open it to correct it.")
+        body: dict[str, Any] = row.body if row else {"saved": 0, "tab": window.tab}
+        if body["tab"] != window.tab and body["saved"] > window.opened:
             who = f" by {body['by']}" if body.get("by") else ""
             raise TypedElsewhereError(
                 f"This session was changed in another window{who}.", "Load the page again, then go on."
             )
         body = {
-            "typed": kept, "saved": body["saved"] + 1, "tab": tab, "by": by.name, "at": timezone.now().isoformat()
-        }  # fmt: skip
+            "typed": kept,
+            "saved": body["saved"] + 1,
+            "tab": window.tab,
+            "by": by.name,
+            "at": timezone.now().isoformat(),
+        }
         if row is None:
             SkinSession.objects.create(patient=locked, by=by, day=today, body=body)
         else:
             row.body = body
             row.save(update_fields=["body"])
-    return int(body["saved"])
 
 
 def discard_draft(*, patient: Patient) -> None:
     """Throw the unfinished session away; the log keeps that it was there."""
-    with changing(patient) as locked:
+    with changing(patient, counted=False) as locked:
         SkinSession.objects.filter(patient=locked, finished=False).delete()
 
 
