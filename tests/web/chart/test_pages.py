@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from zonula.chart import Kind
+from zonula_web.access.models import Clinic
 from zonula_web.access.rights import Role
 from zonula_web.records import facts, read
 from zonula_web.records.actions.importing import import_documents
+from zonula_web.records.actions.patients import new_patient
 from zonula_web.records.models import Document, Patient
 
 
@@ -191,3 +193,25 @@ def test_a_document_of_another_patient_is_not_reached_through_ones_own(
     document = Document.objects.filter(patient=mara)[0]
     assert doctor.get(reverse("document", args=[patient.id, document.pk])).status_code == 404
     assert doctor.post(reverse("document_remove", args=[patient.id, document.pk]), {"because": "x"}).status_code == 422
+
+
+def test_nothing_from_a_record_becomes_a_tag(doctor: Client, clinic: Clinic) -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    patient = new_patient(clinic=clinic, name=f"Vera {bad}", born="1980-02-03", number=bad, today=read.today(clinic))
+    person = {"resourceType": "Patient", "id": "v", "birthDate": "1980-02-03", "name": [{"text": f"Vera {bad}"}]}
+    hives = {"resourceType": "Condition", "id": "h", "subject": {"reference": "Patient/v"}, "note": [{"text": bad}],
+             "code": {"text": f"Hives {bad}"}, "onsetDateTime": "2020-03-04", "recorder": {"display": bad}}  # fmt: skip
+    entries = [{"resource": person}, {"resource": hives}]
+    body = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+    import_documents(patient=patient, by=None, files=[(f"{bad}.json", body)])
+    token = _token(patient, Kind.CONDITION)
+    doctor.post(reverse("fact_correct", args=[patient.id, token]), {
+        "text": f"Hives {bad}", "start": "2019", "end": "", "status": "confirmed", "note": bad, "reason": bad,
+        "value": "", "unit": "", "low": "", "high": "",
+    })  # fmt: skip
+    doctor.post(reverse("task_new", args=[patient.id]), {"what": bad})
+    addresses = [reverse(name, args=[patient.id]) for name in ("patient", "chart", "facts", "documents", "merge")]
+    addresses += [reverse("fact", args=[patient.id, token]), "/patients/", "/patients/?all=1", f"/patients/?q={bad}"]
+    shown = "".join(doctor.get(address).content.decode() for address in addresses)
+    assert "&lt;img src=x" in shown
+    assert "<img" not in shown
