@@ -18,20 +18,21 @@ def can_mail() -> bool:
     return bool(CONFIGURATION.mail)
 
 
-def send_link(to: str, address: str, clinic: str, days: int) -> None:
-    """Send the link. Raises UserError for an address that cannot be right, or when the mail server refuses."""
+def check_address(to: str) -> None:
+    """Raise UserError when mail is not set up or this cannot be an address."""
     if not can_mail():
         raise UserError("Mail is not set up.", "Hand the link over yourself, or set ZONULA_MAIL.")
     try:
         validate_email(to)
-        connection = get_connection(timeout=LONGEST_WAIT)
-        EmailMessage(
-            "Questions from your clinic",
-            _TEXT.format(clinic=clinic, address=address, days=days),
-            to=[to],
-            connection=connection,
-        ).send()
     except ValidationError:
-        raise UserError("This is not an e-mail address.") from None
+        raise UserError("This is not an e-mail address.", "Correct it, or leave it empty.") from None
+
+
+def send_link(to: str, address: str, clinic: str, days: int) -> bool:
+    """Send the link to a checked address. Returns whether the mail server took it."""
+    text = _TEXT.format(clinic=clinic, address=address, days=days)
+    connection = get_connection(timeout=LONGEST_WAIT)
+    try:
+        return EmailMessage("Questions from your clinic", text, to=[to], connection=connection).send() == 1
     except (OSError, SMTPException):
-        raise UserError("The e-mail could not be sent.", "Hand the link over yourself.") from None
+        return False

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from zonula.errors import UserError
 from zonula_web.access.models import Person
@@ -136,7 +136,7 @@ def test_an_e_mail_holds_the_link_and_no_word_of_health(
     signed_in: Callable[..., Client],
     patient: Patient,
     monkeypatch: pytest.MonkeyPatch,
-    settings: SettingsWrapper,
+    settings: Any,
     mailoutbox: list[EmailMessage],
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -146,12 +146,18 @@ def test_an_e_mail_holds_the_link_and_no_word_of_health(
     wrong = browser.post(address, {"days": "7", "email": "nobody"})
     assert wrong.status_code == 422
     assert "not an e-mail address" in wrong.content.decode()
+    assert not FormLink.objects.exists()
     assert (
         "Sent to someone@example.org"
         in browser.post(address, {"days": "7", "email": "someone@example.org"}).content.decode()
     )
     (sent,) = mailoutbox
     assert sent.to == ["someone@example.org"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody answers there
+    failed = browser.post(address, {"days": "7", "email": "someone@example.org"}).content.decode()
+    assert "could not be sent" in failed
+    assert "/answer/" in failed
     text = f"{sent.subject} {sent.body}"
     assert re.search(r"/answer/[\w-]{30,}/", text)
     assert not re.search(r"Safety|symptom|health|diet|Probst", text)

@@ -17,7 +17,7 @@ from zonula.questionnaires.as_facts import NOT_ANSWERED
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
 from zonula_web.clinic.courses import Course, course_of
-from zonula_web.clinic.mail import can_mail, send_link
+from zonula_web.clinic.mail import can_mail, check_address, send_link
 from zonula_web.design.questionnaire_form import Json, fields_of, response_from, with_another
 from zonula_web.records import read, sheets
 from zonula_web.records.actions.answers import close_link, make_link, save_answers, withdraw_answers
@@ -104,20 +104,24 @@ def link(request: Asked, patient: Patient, form: str) -> HttpResponse:
     email = request.POST.get("email", "").strip()
     days = request.POST.get("days", "")
     try:
-        secret = make_link(
-            patient=patient, by=request.person, form=form, days=int(days) if days.isascii() and days.isdigit() else 0
-        )
-        address = request.build_absolute_uri(reverse("answer", args=[secret]))
-        made: dict[str, Any] = {"address": address, "qr": segno.make(address, error="m").svg_inline(omitsize=True)}
         if email:
-            send_link(email, address, request.clinic.name, int(days))
-            made["mailed"] = email
+            check_address(email)
+        length = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
+        secret = make_link(patient=patient, by=request.person, form=form, days=length)
     except UserError as wrong:
         page = _course_page(request, patient, form) | {"link_wrong": str(wrong), "email": email}
         return render(request, "clinic/questionnaire.html", PAGE | page, status=422)
-    return render(
-        request, "clinic/questionnaire_link.html", PAGE | {"patient": patient, "form": form, "days": days} | made
-    )
+    address = request.build_absolute_uri(reverse("answer", args=[secret]))
+    made = {
+        "patient": patient,
+        "form": form,
+        "days": days,
+        "address": address,
+        "qr": segno.make(address, error="m").svg_inline(omitsize=True),
+        "email": email,
+        "mailed": bool(email) and send_link(email, address, request.clinic.name, length),
+    }
+    return render(request, "clinic/questionnaire_link.html", PAGE | made)
 
 
 @require_POST
