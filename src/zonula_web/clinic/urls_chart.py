@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zonula_web.clinic.views import chart, documents, facts, merging, patients
+from zonula_web.clinic.views import chart, documents, facts, merging, overview, patients
 
 OF_PATIENT = "patients/<uuid:patient_id>/"
 DOCUMENTS = f"{OF_PATIENT}documents/"
@@ -11,11 +11,11 @@ FACTS = f"{OF_PATIENT}facts/"
 urlpatterns = [
     path("patients/", patients.patient_list, name="patients"),
     path("patients/new/", patients.new, name="patient_new"),
-    path(OF_PATIENT, patients.overview, name="patient"),
+    path(OF_PATIENT, overview.overview, name="patient"),
     path(f"{OF_PATIENT}identity/", patients.identity, name="identity"),
-    path(f"{OF_PATIENT}tasks/new/", patients.task_new, name="task_new"),
-    path(f"{OF_PATIENT}tasks/<int:task_id>/done/", patients.task_done, name="task_done"),
-    path(f"{OF_PATIENT}tasks/<int:task_id>/again/", patients.task_again, name="task_again"),
+    path(f"{OF_PATIENT}tasks/new/", overview.task_new, name="task_new"),
+    path(f"{OF_PATIENT}tasks/<int:task_id>/done/", overview.task_done, name="task_done"),
+    path(f"{OF_PATIENT}tasks/<int:task_id>/again/", overview.task_again, name="task_again"),
     path(f"{OF_PATIENT}chart/", chart.chart, name="chart"),
     path(DOCUMENTS, documents.overview, name="documents"),
     path(f"{DOCUMENTS}import/", documents.upload, name="import"),
