@@ -259,6 +259,8 @@ class _Dealing:
             alone &= np.array([_is_utf8(page.content[done.begins[row] : done.ends[row]]) for row in cut], np.bool_)
         alone &= (done.ends - done.begins)[cut] <= LONGEST_LINE
         cut, whose = cut[alone], whose[alone]
+        patterns = self._cutter.numbered(done, cut)
+        cut, whose, patterns = cut[patterns >= 0], whose[patterns >= 0], patterns[patterns >= 0]
         for row in np.setdiff1d(np.arange(len(done.begins)), cut, assume_unique=True).tolist():
             text = page.content[done.begins[row] : done.ends[row]]
             if text and not text.isspace():
@@ -267,9 +269,7 @@ class _Dealing:
             self.write(out)
         for kind, number in done.read(cut).items():
             self._read[kind] += number
-        for part, lines in (
-            done.parted(cut, self._cutter.numbered(done, cut), ids, whose, self._part) if len(cut) else ()
-        ):
+        for part, lines in done.parted(cut, patterns, ids, whose, self._part) if len(cut) else ():
             raw = _encode_cut(lines)
             out.write(raw)
             self._cuts.append(Piece(part, self._offset, len(raw), len(raw)))

@@ -25,6 +25,7 @@ from zonula.population.persons import Document, Told, charts_of_home, directory_
 from zonula.population.sources import Shape
 
 _FLUSH = 40_000  # facts per row group
+_LARGEST_ARENA = 256 << 20  # bytes of words; Arrow counts the bytes of a column in 31 bits, and a column repeats words
 # Columns in which a dictionary is worth its price; ids, values and times hardly repeat.
 _REPEATING = {
     "facts": [
@@ -133,7 +134,7 @@ def _tell(facts: Facts, told: Told) -> None:
 
 def _entangled(gathered: Gathered, homes: _Homes, documents: "list[tuple[Dealt, Document]]") -> npt.NDArray[np.bool_]:
     """The patients with other lines than their own plain Patient, which only the importer can put together."""
-    out = np.zeros(len(gathered.ids), np.bool_)
+    out = np.full(len(gathered.ids), len(gathered.arena) > _LARGEST_ARENA, np.bool_)
     folders = [origin.name.rpartition("/")[0] for origin in gathered.origins]
     folder = np.zeros(len(gathered.ids), np.int64)
     folder[gathered.patient] = gathered.origin
@@ -145,7 +146,7 @@ def _entangled(gathered: Gathered, homes: _Homes, documents: "list[tuple[Dealt, 
         lines = [(where, line) for where, each in theirs.items() for line in each]
         where, line = lines[0]
         document = documents[where][1]
-        out[place] = (
+        out[place] |= (
             len(lines) > 1
             or not document.lines
             or type_of(line.text) != "Patient"

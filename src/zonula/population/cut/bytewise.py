@@ -62,6 +62,20 @@ def _word_built(typing, data, at):  # type: ignore[no-untyped-def]
     return numba_types.uint64(data, numba_types.intp), built
 
 
+def _put_built(typing, data, at, eight):  # type: ignore[no-untyped-def]
+    """Write eight bytes into an array at once."""
+    del typing
+
+    def built(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        start = builder.gep(array.data, [arguments[1]])
+        stored = builder.store(arguments[2], builder.bitcast(start, ir.IntType(64).as_pointer()))
+        stored.align = 1
+        return context.get_dummy_value()
+
+    return numba_types.void(data, numba_types.intp, eight), built
+
+
 def _first_bit_built(typing, word):  # type: ignore[no-untyped-def]
     """The place of the lowest bit that is set."""
     del typing
@@ -74,6 +88,7 @@ def _first_bit_built(typing, word):  # type: ignore[no-untyped-def]
 
 
 word: Any = intrinsic(_word_built)
+put: Any = intrinsic(_put_built)
 first_bit: Any = intrinsic(_first_bit_built)
 
 
@@ -89,6 +104,18 @@ def hash_of(data, start, end):  # type: ignore[no-untyped-def]
         found = (found ^ np.uint64(data[at])) * _PRIME
         at += 1
     return np.int64(found ^ (found >> np.uint64(32)))
+
+
+@compiled
+def copied(data, start, size, out, at):  # type: ignore[no-untyped-def]
+    """Copy bytes; short ones at that, for which a call of `memcpy` costs more than the copying."""
+    step = 0
+    while step + 8 <= size:
+        put(out, at + step, word(data, start + step))
+        step += 8
+    while step < size:
+        out[at + step] = data[start + step]
+        step += 1
 
 
 @compiled

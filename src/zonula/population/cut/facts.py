@@ -18,6 +18,7 @@ from zonula.population.cut.patterns import Learned, Pattern, Told
 NONE, YEAR, MONTH, DAY, INSTANT = range(5)  # how much of a moment is known
 _PRECISION = {Precision.YEAR: YEAR, Precision.MONTH: MONTH, Precision.DAY: DAY, Precision.INSTANT: INSTANT}
 _NEVER = 10**9  # what `zonula.chart.chronological` puts undated facts at
+MOST_OF_A_DAY = 1000  # facts; more are put in order by other means
 _MOMENTS = ("start", "end", "recorded")
 
 
@@ -144,6 +145,9 @@ class Facts:
             & (columns["end_high"] < columns["start_low"])
         )
         self.left[patient[ends]] = True
+        day = np.where(columns["start_known"] > NONE, columns["start_low"], columns["end_low"])
+        _, alike, count = np.unique(patient.astype(np.int64) << 24 | day, return_inverse=True, return_counts=True)
+        self.left[patient[count[alike] > MOST_OF_A_DAY]] = True
         folders = np.array([each.name.rpartition("/")[0] for each in gathered.origins])
         _, folder = np.unique(folders, return_inverse=True)
         lowest, highest = np.full(len(gathered.ids), len(folders)), np.full(len(gathered.ids), -1)

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from zonula.population.cut import kernels, many
 from zonula.population.cut.patterns import KINDS, shapes
 
+LONGEST_PATTERN = 32 << 10  # bytes; a longer one holds a text of its own
+MOST_PATTERNS = 16 << 20  # bytes of all patterns of a file; beyond that its lines have too little in common
 Ints = npt.NDArray[np.integer[Any]]
 
 
@@ -34,6 +36,9 @@ class Cutter:
     def __init__(self) -> None:
         self.patterns: list[bytes] = []
         self._numbers: dict[bytes, int] = {}
+        self._size = 0
+        self._out = np.empty(0, np.uint8)
+        self._slots, self._amounts = np.empty((0, 4), np.int64), np.empty(0, np.float64)
 
     def page(self, content: bytes, first: int) -> "Page":
         """Cut a page of whole lines. first: the number of its first line."""
@@ -46,31 +51,39 @@ class Cutter:
         begins[1:] = ends[:-1] + 1
         known = shapes()
         lines = np.zeros((len(ends), 7), np.int64)
-        out = np.empty(len(data) + len(ends) * 2, np.uint8)
+        # The same memory serves every page: new pages of the system cost as much as cutting.
         most = (
             len(data) // 16 + 8
         )  # a word takes more bytes than that, its key and quotes counted; denser lines are odd
-        slots, numbers = np.empty((most, 4), np.int64), np.empty(most, np.float64)
-        kernels.cut(data, begins, ends, known.types, known.members, known.subjects, lines, out, slots, numbers)
-        return Page(content, first, begins, ends, data, lines, out, slots, numbers)
+        if len(self._out) < len(data) + len(ends) * 2:
+            self._out = np.empty(len(data) + len(ends) * 2, np.uint8)
+        if len(self._slots) < most:
+            self._slots, self._amounts = np.empty((most, 4), np.int64), np.empty(most, np.float64)
+        kernels.cut(
+            data, begins, ends, known.types, known.members, known.subjects, lines, self._out, self._slots, self._amounts
+        )
+        return Page(content, first, begins, ends, data, lines, self._out, self._slots, self._amounts)
 
     def numbered(self, page: "Page", cut: Ints) -> Ints:
-        """The pattern of each of these lines, as its number in the file."""
+        """The pattern of each of these lines, as its number in the file; -1 for one more than a file may have, or one too long."""
         spans = page.lines[cut, 5:7]
         found, firsts = _alike(page.out, spans)
-        numbers = np.empty(len(firsts), np.int32)
+        numbers = np.full(len(firsts), -1, np.int32)
         for place, first in enumerate(firsts):
+            if spans[first, 1] - spans[first, 0] > LONGEST_PATTERN:
+                continue
             text = page.out[spans[first, 0] : spans[first, 1]].tobytes()
-            number = self._numbers.get(text)
-            if number is None:
+            number = self._numbers.get(text, -1)
+            if number < 0 and self._size + len(text) <= MOST_PATTERNS:
                 number = self._numbers[text] = len(self.patterns)
                 self.patterns.append(text)
+                self._size += len(text)
             numbers[place] = number
         return numbers[found]
 
 
 class Page(NamedTuple):
-    """A page after it was cut; see `kernels.cut`."""
+    """A page after it was cut; see `kernels.cut`. Its arrays serve the next page again."""
 
     content: bytes
     first: int

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from zonula.population.cut.bytewise import compiled, equal, hash_of
+from zonula.population.cut.bytewise import compiled, copied, equal, hash_of
 
 
 @compiled
@@ -46,7 +46,7 @@ def gather(data, order, lines, slots, numbers, sizes, out_days, out_numbers, are
     for line in order:
         for slot in range(lines[line, 3], lines[line, 3] + lines[line, 4]):
             start, size = slots[slot, 0], slots[slot, 1]
-            arena[at : at + size] = data[start : start + size]
+            copied(data, start, size, arena, at)
             sizes[word], out_days[word], out_numbers[word] = size, slots[slot, 3], numbers[slot]
             word += 1
             at += size
@@ -63,8 +63,7 @@ def joined(arena, pieces, offsets, out):  # type: ignore[no-untyped-def]
             start, size = pieces[row, piece, 0], pieces[row, piece, 1]
             if size == 0:
                 continue
-            for step in range(size):
-                out[at + step] = arena[start + step]
+            copied(arena, start, size, out, at)
             at += size
     offsets[len(pieces)] = at
 
