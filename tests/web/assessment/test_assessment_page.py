@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from zonula_web.access.models import Person
 from zonula_web.access.rights import Role
+from zonula_web.clinic.discretion import may_see
 from zonula_web.records import read
 from zonula_web.records.actions.answers import save_answers
 from zonula_web.records.actions.consent import state_consent
@@ -90,3 +91,16 @@ def test_every_record_behind_a_statement_can_be_opened(clinician: Client, mara: 
     for address in sorted(addresses):
         assert clinician.get(f"/patients/{mara.id}/facts/{address}").status_code == 200
     assert "Are you having trouble breathing" in shown
+
+
+def test_a_task_about_mental_health_begins_with_the_reason_why_not_everyone_sees_it(
+    clinician: Client, patient: Patient, member: Callable[..., Person]
+) -> None:
+    by = member(Role.CLINICIAN, clinic_name="Other clinic")
+    state_consent(patient=patient, by=by, data="mental_health", given=True)
+    keep(patient, "phq-9", {"phq9-9": "http://loinc.org|LA6569-3"})
+    keys = [part.split('"')[0] for part in text(clinician, patient).split('name="step" value="')[1:]]
+    private = [key for key in keys if key.startswith("questionnaires.alarm.thoughts_of_death.step.")]
+    assert private
+    assert clinician.post(reverse("assessment_task", args=[patient.id]), {"step": private[0]}).status_code == 302
+    assert not may_see(Task.objects.get(key=private[0]).key, frozenset())

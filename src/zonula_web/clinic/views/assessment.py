@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from zonula import __version__
 from zonula.errors import UserError
-from zonula.reports.assessment_page import Step, page_of
+from zonula.journey import NextStep
+from zonula.reports.assessment_page import page_of
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
-from zonula_web.clinic.discretion import Discreet, discreet
+from zonula_web.clinic.discretion import Discreet, discreet, may_see
 from zonula_web.records import read
 from zonula_web.records.actions.asking import Wanted, make_task
 from zonula_web.records.attention import tasks_of
@@ -30,13 +31,13 @@ def assessment(request: Asked, patient: Patient) -> HttpResponse:
         shown = _shown(request, patient)
     except UserError as wrong:
         return render(request, "clinic/assessment.html", PAGE | {"patient": patient, "wrong": wrong})
-    open_already = {task.key for task in tasks_of(patient)}
+    page, open_already = shown.discreet.page, {task.key for task in tasks_of(patient)}
     context = {
         "patient": patient,
-        "page": shown.page,
-        "kept_back": shown.kept_back,
-        "urgent": shown.urgent,
-        "steps": [(step, _key(step), _key(step) in open_already) for step in shown.page.steps],
+        "page": page,
+        "kept_back": shown.discreet.kept_back,
+        "urgent": shown.discreet.urgent,
+        "steps": [(step, shown.keys[step.order], shown.keys[step.order] in open_already) for step in page.steps],
     }
     return render(request, "clinic/assessment.html", PAGE | context)
 
@@ -48,7 +49,7 @@ def others(request: Asked, patient: Patient) -> HttpResponse:
         shown = _shown(request, patient)
     except UserError:
         return redirect("assessment", patient_id=patient.id)
-    return render(request, "clinic/assessment_others.html", PAGE | {"patient": patient, "page": shown.page})
+    return render(request, "clinic/assessment_others.html", PAGE | {"patient": patient, "page": shown.discreet.page})
 
 
 @require_POST
@@ -56,7 +57,8 @@ def others(request: Asked, patient: Patient) -> HttpResponse:
 def task(request: Asked, patient: Patient) -> HttpResponse:
     """Make a task of one of the next steps."""
     key = request.POST.get("step", "")
-    step = next((one for one in _shown(request, patient).page.steps if _key(one) == key), None)
+    shown = _shown(request, patient)
+    step = next((one for one in shown.discreet.page.steps if shown.keys[one.order] == key), None)
     if step is None:
         raise Http404
     make_task(
@@ -75,11 +77,23 @@ def task(request: Asked, patient: Patient) -> HttpResponse:
     return redirect("assessment", patient_id=patient.id)
 
 
-def _shown(request: Asked, patient: Patient) -> Discreet:
+class _Shown(NamedTuple):
+    """The page as this person sees it, and the key under which each step becomes a task, by its order."""
+
+    discreet: Discreet
+    keys: dict[int, str]
+
+
+def _shown(request: Asked, patient: Patient) -> _Shown:
     assessed = read.assessment(patient)
-    return discreet(page_of(assessed, __version__), assessed, request.rights)
+    return _Shown(
+        discreet(page_of(assessed, __version__), assessed, request.rights),
+        {step.order: _key(step) for step in assessed.next_steps},
+    )
 
 
-def _key(step: Step) -> str:
-    """The same step has the same key tomorrow, whatever place it has then."""
-    return f"step.{hashlib.sha256(f'{step.who}|{step.what}'.encode()).hexdigest()[:20]}"
+def _key(step: NextStep) -> str:
+    """The same step has the same key tomorrow, whatever place it has then; one that not everyone may see begins with the reason for that."""
+    name = f"step.{hashlib.sha256(f'{step.who}|{step.what}'.encode()).hexdigest()[:20]}"
+    private = next((finding for finding in step.because if not may_see(finding, ())), "")
+    return f"{private}.{name}" if private else name

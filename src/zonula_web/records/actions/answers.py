@@ -98,7 +98,7 @@ def tell_alarm(*, patient: Patient, raised: Iterable[Finding]) -> None:
         for finding in raised:
             wanted = _wanted(finding)
             why = f"{wanted.why} It was answered so in a form that was not sent yet."
-            ask_of(locked, wanted._replace(key=f"unsent.{wanted.key}", kind=BY_HAND, why=why, because=()))
+            ask_of(locked, wanted._replace(key=f"{wanted.key}.unsent", kind=BY_HAND, why=why, because=()))
 
 
 def _keep(locked: Patient, by: Person | None, form: str, response: dict[str, Any], today: date) -> tuple[Finding, ...]:
