@@ -6,6 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from zonula.cli.files import write_json, write_text
 from zonula.errors import UserError
 
 POLICY_NAMES = ("information-gain", "group-testing", "fixed-sequential", "commonest-first")
@@ -18,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     analyse.add_argument(
         "in_dir", metavar="IN_DIR", type=Path, help="folder with patients, groups, foods and diary.csv"
     )
-    analyse.add_argument("out_json", metavar="OUT_JSON", type=Path, help="where to write the answer")
+    analyse.add_argument("out_json", metavar="OUT_JSON", help="where to write the answer; - for the terminal")
     analyse.set_defaults(action=_analyse)
     schedule = actions.add_parser("schedule", help="plan re-introduction day by day (JSON lines on stdin and stdout)")
     schedule.add_argument(
@@ -29,13 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     report = actions.add_parser("report", help="what one person's diary says, in plain words, with a timeline")
     report.add_argument("in_dir", metavar="IN_DIR", type=Path, help="folder as for analyse")
     report.add_argument("patient", metavar="PATIENT", help="the patient in patients.csv")
-    report.add_argument("--html", metavar="FILE", type=Path, help="also write a page with the timeline")
+    report.add_argument("--html", metavar="FILE", help="also write a page with the timeline")
     report.set_defaults(action=_report)
     compare = actions.add_parser("simulate-policy", help="compare ways to re-introduce foods on virtual people")
     compare.add_argument("--policy", action="append", choices=POLICY_NAMES, help="which (default: all)")
     compare.add_argument("--patients", type=int, default=20, metavar="N", help="virtual people (default: %(default)s)")
     compare.add_argument("--seed", type=int, default=1, metavar="N")
-    compare.add_argument("--json", metavar="FILE", type=Path, help="write the figures as JSON")
+    compare.add_argument("--json", metavar="FILE", help="write the figures as JSON")
+    compare.add_argument("--html", metavar="FILE", help="write a page with plots")
     compare.set_defaults(action=_simulate_policy)
     if find_spec("zonula.cli.triggers_trial") is not None:
         from zonula.cli import triggers_trial
@@ -56,14 +58,8 @@ def _analyse(arguments: argparse.Namespace) -> int:
     diaries, report = read_directory(arguments.in_dir)
     for line in report.lines():
         print(f"zonula: {line}", file=sys.stderr)
-    result = answer([analyse(diary) for diary in diaries])
-    try:
-        with arguments.out_json.open("w", encoding="utf-8") as file:
-            json.dump(result, file, ensure_ascii=False, allow_nan=False)
-            file.write("\n")
-    except OSError as wrong:
-        raise UserError(f"the answer cannot be written: {wrong.strerror}.", "Choose another place.") from None
-    return 0
+    result = json.dumps(answer([analyse(diary) for diary in diaries]), ensure_ascii=False, allow_nan=False)
+    return write_text(arguments.out_json, result + "\n")
 
 
 def _schedule(arguments: argparse.Namespace) -> int:
@@ -88,42 +84,30 @@ def _report(arguments: argparse.Namespace) -> int:
     from zonula.food_triggers.analysis import analyse
     from zonula.reports.triggers_page import triggers_html, triggers_text
 
-    diaries, _ = read_directory(arguments.in_dir)
+    diaries, skipped = read_directory(arguments.in_dir)
+    for line in skipped.lines():
+        print(f"zonula: {line}", file=sys.stderr)
     diary = next((d for d in diaries if d.patient == arguments.patient), None)
     if diary is None:
         raise UserError("that patient is not in patients.csv.", "Name one that is.")
     verdict = analyse(diary)
     print(triggers_text(diary, verdict))
     if arguments.html:
-        try:
-            arguments.html.write_text(triggers_html(diary, verdict), encoding="utf-8")
-        except OSError as wrong:
-            raise UserError(f"the page cannot be written: {wrong.strerror}.", "Choose another place.") from None
+        write_text(arguments.html, triggers_html(diary, verdict))
     return 0
 
 
 def _simulate_policy(arguments: argparse.Namespace) -> int:
     from zonula.food_triggers.plain_policies import POLICIES
     from zonula.food_triggers.policy_comparison import compare
+    from zonula.reports.policy_page import policies_html, policies_text
 
-    if arguments.patients < 1:
-        raise UserError("--patients must be at least 1.")
+    if arguments.patients < 1 or arguments.seed < 0:
+        raise UserError("--patients must be at least 1, --seed at least 0.")
     rows = compare([POLICIES[name] for name in arguments.policy or POLICY_NAMES], arguments.patients, arguments.seed)
-    print(f"{'policy':<18}{'days':>6}{'found':>8}{'false':>8}{'missed':>8}{'undecided':>11}{'burden':>8}")
-    for row in rows:
-        print(
-            f"{row.policy:<18}{row.median_days:>6.0f}{row.found:>8.2f}{row.false:>8.2f}{row.missed:>8.2f}"
-            f"{row.undecided:>11.2f}{row.burden:>8.1f}"
-        )
-    print(
-        "found: share of true triggers; false, missed, undecided: groups a person; burden: mean rating x days, all symptoms."
-    )
-    print(
-        "Virtual people built from the engine's own assumptions: this compares policies, it is no evidence about people."
-    )
+    print(policies_text(rows))
     if arguments.json:
-        try:
-            arguments.json.write_text(json.dumps([row.said() for row in rows], indent=2) + "\n", encoding="utf-8")
-        except OSError as wrong:
-            raise UserError(f"the figures cannot be written: {wrong.strerror}.") from None
+        write_json(arguments.json, [row.said() for row in rows])
+    if arguments.html:
+        write_text(arguments.html, policies_html(rows, arguments.seed))
     return 0

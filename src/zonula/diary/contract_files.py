@@ -100,5 +100,9 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         raise UserError(
             f"{path.name} is missing in the input directory.", "See docs/food-triggers/contract.md."
         ) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        raise UserError(f"{path.name} cannot be read: {type(wrong).__name__}.", "It must be UTF-8 CSV.") from None
+    except csv.Error as wrong:
+        raise UserError(f"{path.name}, line {reader.line_num}: {wrong}.", "It must be CSV.") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path.name} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as wrong:
+        raise UserError(f"{path.name} cannot be read: {wrong.strerror}.") from None

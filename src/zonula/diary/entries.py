@@ -14,7 +14,8 @@ Ints = npt.NDArray[np.int64]
 HIGHEST_RATING = 10.0
 LONGEST_DIARY_DAYS = 3660  # ten years; a row further away than this from the start is a wrong date
 LARGEST_AMOUNT = 1000.0  # portions or servings of one row: more is a slip of the pen
-CONTEXTS = ("stress", "sleep_hours", "menses", "ill")
+CONTEXT_HIGHEST = {"stress": 10.0, "sleep_hours": 24.0, "menses": 10.0, "ill": 10.0}
+CONTEXTS = tuple(CONTEXT_HIGHEST)
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,8 @@ class DiaryWriter:
         reading = number(value)
         if reading is None:
             return None if value in (None, "") else "context: the value is not a number"
+        if not 0.0 <= reading <= CONTEXT_HIGHEST[item]:
+            return "context: the value is outside its range"
         self._context[item].append((hour, reading))
         return None
 

@@ -32,12 +32,14 @@ class InformationGain:
 
     name: str = "information-gain"
     trigger_above: float = 0.6
-    certain_above: float = 0.97
+    certain_above: float = 0.99
     suspect_above: float = 0.5
+    companion_below: float = 0.1
     safe_below: float = 0.06
     closed_below: tuple[float, ...] = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06)
     most: int = 10
     fewest: int = 2
+    fewest_days: int = 3
     block: int = 2
     rest: float = 2.5
     patience: int = 29
@@ -69,7 +71,7 @@ class InformationGain:
         for g, group in enumerate(state.groups):
             if group.excluded:
                 continue
-            if p[g] >= self.trigger_above and state.episodes(group.name) >= self.fewest:
+            if p[g] >= self.trigger_above and self._repeated(state, group.name):
                 word = "trigger"
             elif p[g] < self.safe_below and state.full_days(group.name) >= 1:
                 word = "safe"
@@ -88,9 +90,13 @@ class InformationGain:
         if not state.may_challenge(group):
             return False
         if p[g] >= self.certain_above:
-            return state.episodes(group.name) < self.fewest
+            return not self._repeated(state, group.name)
         full = state.full_days(group.name)
         return full < self.most and not (full and p[g] < self.closed_below[min(full, len(self.closed_below)) - 1])
+
+    def _repeated(self, state: Reintroduction, name: str) -> bool:
+        """Whether the group was tried often enough for a reaction to be more than a coincidence."""
+        return state.episodes(name) >= self.fewest and state.challenge_days(name) >= self.fewest_days
 
     def _waiting(self, state: Reintroduction, p: Floats) -> bool:
         """Whether the effect of a recent challenge may still come and change a decision."""
@@ -108,7 +114,7 @@ class InformationGain:
             size = float((posterior.effect[g].max(axis=1) * weight).sum() / weight.sum()) if weight.sum() > 0 else 0.0
             doubt = np.sqrt(p * (1 - p)) / (1.0 + 0.25 * state.full_days(name))
             if p >= self.trigger_above:  # all but decided: what is missing is the second time
-                doubt = 0.3 if state.episodes(name) >= self.fewest else 0.6
+                doubt = 0.3 if self._repeated(state, name) else 0.6
             worth[g] = float(doubt - self.burden * p * size)
         return worth
 
@@ -130,7 +136,10 @@ class InformationGain:
                 ready, key=lambda g: (ready[g] / (1.0 + self.pairs * sum(met.get((g, h), 0) for h in chosen)), -g)
             )
             del ready[best]
-            if p[best] > self.suspect_above and (waiting_for or any(p[h] > self.suspect_above for h in chosen)):
+            suspect = any(p[h] > self.suspect_above for h in chosen)
+            if p[best] > self.suspect_above and (waiting_for or suspect):
+                continue
+            if suspect and p[best] > self.companion_below:
                 continue
             chosen.append(best)
         return chosen

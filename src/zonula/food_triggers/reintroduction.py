@@ -182,6 +182,10 @@ class Reintroduction:
         days = self._days(group)
         return sum(last is None or day - last > 2 for last, day in zip([None, *days], days, strict=False))
 
+    def challenge_days(self, group: str) -> int:
+        """Different days on which the group was really eaten as a challenge."""
+        return len(self._days(group))
+
     def days_in_a_row(self, group: str) -> int:
         """Challenge days with the group in a row, up to and with today."""
         days, today = set(self._days(group)), int((self.today - 1e-6) // 24)
