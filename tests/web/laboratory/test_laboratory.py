@@ -121,6 +121,7 @@ def test_a_typing_is_checked_kept_and_taken_back(browser: Client, patient: Patie
     browser.post(page("laboratory_hla", patient), {"typing": ""})
     assert "HLA-DQ allows celiac disease" not in shown(browser, patient)
     assert Evidence.objects.filter(kind="hla").count() == 2
+    assert "by clinician of Test clinic; 2 times in all" in shown(browser, patient)
 
 
 def test_without_consent_no_genotype_file_is_read(browser: Client, patient: Patient) -> None:

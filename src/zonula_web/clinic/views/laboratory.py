@@ -31,6 +31,7 @@ from zonula_web.records import read
 from zonula_web.records.actions.evidence import forget_genotype, state_celiac, state_genotype, state_hla
 from zonula_web.records.consent import agreed
 from zonula_web.records.read import Patient
+from zonula_web.records.stated import history
 
 PAGE: dict[str, Any] = {"step": "laboratory", "step_title": "Laboratory"}
 FIRST_SCREEN = "the first screen"
@@ -134,6 +135,7 @@ def _page(request: Asked, patient: Patient) -> dict[str, Any]:
             ("panels", patient.id, patient.chart_version, today), lambda: panels(chart, read.knowledge(), today)
         ),
         "hla": typing["typing"] if typing else "",
+        "stated": {kind: history(patient, kind) for kind in ("celiac", "hla", "genotype")},
         "see_genotype": Right.SEE_GENOTYPE in request.rights,
         "agreed": agreed(patient, "genotype"),
     }
