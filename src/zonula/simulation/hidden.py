@@ -108,7 +108,7 @@ def draw_hidden(
         diseases["celiac"] = msgspec.structs.replace(diseases["celiac"], records="seronegative")
     hla = weighted(says.dq_genotypes["patients" if celiac else "controls"], rng)
     sensitised, tolerated = _sensitised(says, rng)
-    foods = left_out(diary, sensitised, says, rng)
+    foods = left_out(diary, says, rng)
     gone = improvement(diary, foods, treatment.from_care, treatment.from_food, treatment.adherence)
     labels = {
         name: ill_since + timedelta(days=int(span * rng.uniform(0.15, 1.0)))

@@ -14,9 +14,10 @@ from zonula.simulation.hidden import Hidden
 from zonula.simulation.writer import weight_on
 from zonula.treatment_protocols import GATES, Event, Plan, Result, Role, Situation, Why, advance, shipped, start
 from zonula.treatment_protocols.gates import ask
+from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.situation import FoodHistory, RedFlag, Weight
 
-WEEK = 7
+WEEK, _MONTH = 7, 28
 PROTOCOL = "reboot_maintenance_rejuvenation"
 _CLINICIAN, _DIETITIAN, _ALLERGIST = "Dr. Quill Hathersage", "Mina Overleaf", "Dr. Fenn Copperwood"
 _ILL = ("headache for a day", "constipation for a week", "dizzy on standing")
@@ -115,7 +116,7 @@ def plan(life: Hidden, known: Situation, says: Assumed, shelf: Shelf, rng: np.ra
         return None
     begun = start(shipped(shelf, PROTOCOL, GATES), life.person.id, started, _CLINICIAN, Role.CLINICIAN)
     last = life.course.stopped or life.today
-    for event in sorted(_events(life, started, says, rng), key=lambda one: one.day):
+    for event in sorted(_events(life, started, says, shelf, rng), key=lambda one: one.day):
         if event.day <= last:
             begun = advance(begun, event, known, shelf)
     if life.course.stopped is not None:
@@ -124,25 +125,44 @@ def plan(life: Hidden, known: Situation, says: Assumed, shelf: Shelf, rng: np.ra
     return begun
 
 
-def _events(life: Hidden, started: date, says: Assumed, rng: np.random.Generator) -> Iterator[Event]:
+def _events(life: Hidden, started: date, says: Assumed, shelf: Shelf, rng: np.random.Generator) -> Iterator[Event]:
     days = says.course.treatment
 
     def on(days: int, event: str, by: str, role: Role, **more: Any) -> Event:
         return Event(day=started + timedelta(days), event=event, by=by, role=role, **more)
 
+    tests = says.skin_tests.groups
     yield on(0, "sign_off", _DIETITIAN, Role.DIETITIAN)
     allergic = [food for food in life.sensitised if food not in life.tolerated]
     for food in allergic:
         words = "immediate reaction and a positive skin test"
         yield on(1, "exclude", _ALLERGIST, Role.ALLERGIST, food=food, why=Why.ALLERGY, reason=words, owner=_ALLERGIST)
+    known = life.celiac_testing == "known"
+    gluten = [group for group in tests if known and gluten_words(shelf).carried_by(group) and group not in allergic]
+    for food in gluten:
+        yield on(1, "exclude", _CLINICIAN, Role.CLINICIAN, food=food, why=Why.CELIAC, reason="celiac disease is known", owner=_CLINICIAN)  # fmt: skip
     if life.course.held_by:
         words = f"Reboot waits for: {', '.join(life.course.held_by)}"
         yield on(days.reboot, "note", _CLINICIAN, Role.CLINICIAN, reason=words)
         return
     yield on(days.reboot, "begin_reboot", _CLINICIAN, Role.CLINICIAN)
-    foods = life.course.left_out
+    # A group with an allergy in it is out already, and with known celiac disease so is gluten: a trial has no say in either.
+    out = {group for group, foods in tests.items() if set(foods) & set(allergic)} | set(gluten)
+    foods = [group for group in life.course.left_out if group not in out]
+
+    def leave_out(day: int, food: str, why: Why, words: str, review: int) -> Event:
+        by, role = _DIETITIAN, Role.DIETITIAN
+        if set(tests.get(food, ())) & set(life.sensitised):
+            by, role, words = (
+                _ALLERGIST,
+                Role.ALLERGIST,
+                f"{words}; tolerated with a positive skin test, so the allergist decides",
+            )
+        more = {"why": why, "reason": words, "review_on": started + timedelta(review), "owner": by}
+        return on(day, "exclude", by, role, food=food, **more)
+
     for food in foods:
-        yield on(days.reboot, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.ELIMINATION, reason="suspected in the diary", review_on=started + timedelta(days.reboot + 28), owner=_DIETITIAN)  # fmt: skip
+        yield leave_out(days.reboot, food, Why.ELIMINATION, "suspected in the diary", days.reboot + _MONTH)
     if chance(says.course.adverse_event_percent, rng):
         yield on(days.reboot + 9, "adverse_event", life.person.id, Role.PATIENT, reason=_ILL[int(rng.integers(3))])
     yield on(days.giving_back, "end_reboot", _CLINICIAN, Role.CLINICIAN)
@@ -151,7 +171,8 @@ def _events(life: Hidden, started: date, says: Assumed, rng: np.random.Generator
     yield on(days.maintenance, "begin_maintenance", _CLINICIAN, Role.CLINICIAN)
     worse = [food for food in foods if food in life.tolerance]
     for food in worse:
-        yield on(days.maintenance + 2, "exclude", _DIETITIAN, Role.DIETITIAN, food=food, why=Why.SUSPECT, reason="worse again within days of giving it back", review_on=started + timedelta(days.maintenance + 42), owner=_DIETITIAN)  # fmt: skip
+        words = "worse again within days of giving it back"
+        yield leave_out(days.maintenance + 2, food, Why.SUSPECT, words, days.rejuvenation - 1)
     yield on(days.rejuvenation, "begin_rejuvenation", _CLINICIAN, Role.CLINICIAN)
     yield from _challenges(life, worse, on, says, rng)
     if life.course.stage == "finished":

@@ -1,6 +1,6 @@
 """Every file a virtual life leaves is read whole by the room it is for, and says what the truth says."""
 
-from itertools import chain
+from itertools import chain, count
 
 import msgspec
 import pytest
@@ -163,6 +163,19 @@ def test_a_plan_stands_where_the_truth_says_and_its_gates_hold_what_the_truth_sa
         today(plan, known, one.today, shelf())
         if one.truth.course.held_by:
             assert "begin_reboot" not in {event.event for event in plan.events}
+
+
+def test_with_known_celiac_disease_gluten_is_out_for_life_and_never_tried():
+    """Found by writing many lives: a trial that left wheat out was refused by the plan, and rightly."""
+    one = next(filter(begun_at_all, (life(33, index) for index in count())))
+    events = [event for event in parse_plan(one.plan.decode(), "plan.json").events if event.food == "wheat"]
+    assert [event.event for event in events] == ["exclude"]
+    assert events[0].why in {"celiac", "allergy"}
+
+
+def begun_at_all(one):
+    """Looks only at the hidden life, which is quick."""
+    return one._drawn.celiac_testing == "known" and one._treatment.started is not None
 
 
 def test_every_verdict_is_what_tolerance_makes_it(lives):
