@@ -1,16 +1,13 @@
 """The physician's one-page summary as a PDF, set by typst from the same words as the page."""
 
-from datetime import UTC, datetime
+from datetime import date
 from itertools import groupby
-from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any
 
 from zonula.reports.review_view import Page, WorkupRow
 from zonula.reports.timeline import Timeline
+from zonula.reports.typeset import Summary, typeset
 
-_TEMPLATE = Path(__file__).parent / "templates" / "review.typ"
 _NO_FLAGS = (
     "None of the red flags Zonula knows was found in these records. What was never written down cannot be found."
 )
@@ -18,37 +15,9 @@ _SHORT = {"figure not verified at its source": "unverified figure"}
 _LONGEST_SAID = 260  # one flag must not fill the page; the whole sentence stands in the review
 
 
-class Summary(NamedTuple):
-    """A finished PDF. accessible: whether it meets PDF/UA-1; False when this machine has no font for some of its letters."""
-
-    pdf: bytes
-    accessible: bool
-
-
 def review_pdf(page: Page) -> Summary:
-    """The summary on one A4 page, as PDF/UA-1 where the fonts allow it.
-
-    The fonts are those inside the typst package, so that it looks the same everywhere; only for letters they lack are the machine's own
-    fonts asked. When none has them the page is still written, with boxes in their place, and `accessible` is False.
-    """
-    import typst
-
-    inputs = {"page": msgspec.json.encode(_data(page)).decode()}
-    source = _TEMPLATE.read_bytes()
-    written = datetime.fromisoformat(page.as_of).replace(tzinfo=UTC)  # no clock: the same review is the same bytes
-    for ignore_system_fonts in (True, False):
-        try:
-            compiler = typst.Compiler(source, ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
-            return Summary(_bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=written)), True)
-        except typst.TypstError as wrong:
-            if "could not be displayed" not in str(wrong):
-                raise
-    compiler = typst.Compiler(source, sys_inputs=inputs)
-    return Summary(_bytes(compiler.compile(format="pdf", timestamp=written)), False)
-
-
-def _bytes(compiled: Any) -> bytes:
-    return b"".join(compiled) if isinstance(compiled, list) else bytes(compiled)
+    """The summary on one A4 page, as PDF/UA-1 where the fonts allow it."""
+    return typeset("review.typ", _data(page), date.fromisoformat(page.as_of))
 
 
 def _data(page: Page) -> dict[str, Any]:
