@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zonula_web.clinic.urls_chart import urlpatterns as chart
+from zonula_web.clinic.urls_diary import urlpatterns as diary
 from zonula_web.clinic.urls_plan import urlpatterns as plan
 from zonula_web.clinic.urls_steps import urlpatterns as steps
 from zonula_web.clinic.views import home
@@ -12,4 +13,5 @@ urlpatterns = [
     *chart,
     *steps,
     *plan,
+    *diary,
 ]

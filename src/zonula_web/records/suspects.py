@@ -1,12 +1,15 @@
 """Which foods the diary suspects, clears, or cannot tell of: the stored answer of the inference, with names a person reads."""
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from zonula.diet import catalogue
+from zonula.food_triggers.separation import Separation
 from zonula.food_triggers.verdict import DiaryVerdict, GroupVerdict
+from zonula_web.jobs.models import Job, State
 from zonula_web.records import diary, read
 from zonula_web.records.models import Patient, Suspects
 
@@ -77,6 +80,25 @@ def standing(patient: Patient) -> Standing | None:
     )
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the newest question stands. state: queued, running, done or failed."""
+
+    state: str
+    says: str
+    at: datetime
+
+    @property
+    def runs(self) -> bool:
+        """Whether the answer is still to come."""
+        return self.state in (State.QUEUED, State.RUNNING)
+
+
+def last_question(patient: Patient) -> Question | None:
+    """The newest question to the diary, or None."""
+    job = Job.objects.filter(patient=patient, kind="suspects").order_by("-made_at").first()
+    return None if job is None else Question(state=job.state, says=job.says, at=job.ended_at or job.made_at)
+
+
 def food_name(group: str) -> str:
     """The catalogue's name of a group, or the group's own word."""
     food = catalogue(read.knowledge()).foods.get(group)
@@ -91,10 +113,18 @@ def suspected(verdict: DiaryVerdict) -> Suspected:
         refusal=verdict.refusal,
         foods=tuple(_food(group) for group in _eaten_or_excluded(verdict.groups)),
         inseparable=tuple(
-            Inseparable(first=food_name(pair.first), second=food_name(pair.second), change=pair.change)
+            Inseparable(first=food_name(pair.first), second=food_name(pair.second), change=_named(pair))
             for pair in verdict.separations
         ),
     )
+
+
+def _named(pair: Separation) -> str:
+    """The advice with the foods' names in the place of their ids."""
+    said = pair.change
+    for group in sorted((pair.first, pair.second), key=len, reverse=True):
+        said = re.sub(rf"\b{re.escape(group)}\b", food_name(group).lower(), said)
+    return said
 
 
 def _eaten_or_excluded(groups: Iterable[GroupVerdict]) -> Iterable[GroupVerdict]:
