@@ -13,7 +13,7 @@ class NobodyError(RuntimeError):
 
 
 class ActorName(NamedTuple):
-    """name: `person:<id>`, `job:<what>`, `system:<what>` or `visitor` (before sign-in)."""
+    """name: `person:<id>`, `job:<what>`, `system:<what>`, `link:<id>` (whoever holds a questionnaire link) or `visitor` (before sign-in)."""
 
     name: str
 

@@ -12,6 +12,7 @@ from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.audit.models import Event
 
 MOST_SHOWN = 500
+HOLDER = "whoever held a questionnaire link"
 _DEEDS = {"insert": "added", "update": "changed", "delete": "removed", "saw": "looked at", "was refused": "was refused"}
 
 
@@ -47,6 +48,8 @@ def _lines(events: Iterable[Event]) -> list[Line]:
 def _line(event: Event, names: dict[str, str], roles: dict[str, str]) -> Line:
     kind, _, name = event.actor.partition(":")
     who = names.get(name, "someone whose account is gone") if kind == "person" else f"Zonula ({name or kind})"
+    if kind == "link":
+        who = HOLDER
     what = event.detail or _table(event.table)
     return Line(
         at=datetime.fromisoformat(event.at), who=who, role=roles.get(name, "patient") if kind == "person" else "",

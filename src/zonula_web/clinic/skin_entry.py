@@ -38,6 +38,7 @@ PLAIN = (
 )
 MOST_DRUGS = 12
 NOT_READ = "-"
+_NOT_READ = {NOT_READ, "–", "."}  # the number pads of phones have no minus
 _NUMBER = re.compile(r"\d{1,3}([.,]\d{1,2})?")
 
 
@@ -130,7 +131,7 @@ def _prick(typed: Mapping[str, str], site: str, problems: dict[str, str]) -> dic
     if not first and not second:
         return None
     prick: dict[str, Any] = {"food": site}
-    if first == NOT_READ:
+    if first in _NOT_READ:
         return prick
     if not second and first and _is_zero(first):
         second = "0"  # no wheal is nothing in either direction

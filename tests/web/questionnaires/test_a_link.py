@@ -14,6 +14,7 @@ from django.utils import timezone
 from zonula.errors import UserError
 from zonula_web.access.models import Person
 from zonula_web.access.rights import Role
+from zonula_web.audit.reading import HOLDER, lines_of
 from zonula_web.clinic import mail
 from zonula_web.records.actions.answers import close_link, make_link
 from zonula_web.records.models import Answers, FormLink, Patient, Task
@@ -63,6 +64,7 @@ def test_a_link_works_once(phone: Client, patient: Patient, secret: str) -> None
     address = reverse("answer", args=[secret])
     assert "Thank you" in phone.post(address, {"safety-breathing-now": "|no"}).content.decode()
     assert Answers.objects.get().by is None
+    assert {line.who for line in lines_of(patient.id) if line.deed == "added" and line.what == "answers"} == {HOLDER}
     for answer in (phone.post(address, {"safety-breathing-now": "|no"}), phone.get(address)):
         assert answer.status_code == 410
     assert Answers.objects.count() == 1

@@ -17,7 +17,7 @@ WHOLE = {
     "control_min": "15", "food_min": "16", "asthma": "none", "drugs": "none", "operator": "nurse",
     "adrenaline_ready": "yes", "physician_on_site": "yes",
     "w1.histamine": "6", "w2.histamine": "5", "w1.negative": "0", "w1.milk": "5", "w2.milk": "4",
-    "w1.wheat": "0", "w1.apple": "3", "w2.apple": "3", "w1.cod": "-",
+    "w1.wheat": "0", "w1.apple": "3", "w2.apple": "3", "w1.cod": ".",
 }  # fmt: skip
 
 

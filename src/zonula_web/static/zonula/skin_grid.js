@@ -18,7 +18,7 @@
       ArrowRight: field.selectionEnd === field.value.length ? 1 : 0,
       ArrowLeft: field.selectionStart === 0 ? -1 : 0,
       // No wheal, not read and not pricked need no second diameter.
-      Enter: first && ["", "0", "-"].includes(field.value.trim()) ? 2 : 1,
+      Enter: first && ["", "0", "-", "."].includes(field.value.trim()) ? 2 : 1,
     };
     const steps = event.key === "x" || event.key === "*" || event.key === " " ? (first ? 1 : 0) : keys[event.key];
     if (steps === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
