@@ -4,6 +4,8 @@
 The expressions mirror `reading` line by line; generated charts look for any difference (tests/agreement/population).
 """
 
+from collections.abc import Mapping
+
 from zonula.chart_review import reading
 from zonula.chart_review.vocabulary import Vocabulary
 from zonula.population.queries.dictionaries import Features
@@ -51,10 +53,11 @@ _CLARITY = f"""CASE
  WHEN a.judged = '{reading.INCONCLUSIVE}' THEN '{reading.UNCLEAR}' ELSE '{reading.CLEAR}' END"""
 
 
-def seen_facts(features: Features, today: int, asked: list[str]) -> str:
+def seen_facts(features: Features, today: int, asked: Mapping[str, str]) -> str:
     """The rows: those with a feature, and those that meet one of the conditions `asked` (over the columns of the inner query).
 
-    today: as an ordinal. Facts that begin later are not seen.
+    today: as an ordinal. Facts that begin later are not seen. asked: each condition with what it needs at least of `facts` alone, so that
+    the rest of them, which is most, is left before anything is joined.
     """
     masks = ",\n ".join(
         f"COALESCE(c.m{place}, 0) | COALESCE(a.m{place}, 0) | COALESCE(w.m{place}, 0) AS m{place}"
@@ -64,6 +67,8 @@ def seen_facts(features: Features, today: int, asked: list[str]) -> str:
         f",\n LIST_CONCAT(COALESCE(c.k{place}, CAST([] AS INT[])), COALESCE(w.k{place}, CAST([] AS INT[]))) AS k{place}"
         for place in features.prefixes.values()
     )
+    needed = [f"{column} IN (SELECT key FROM {column}_says)" for column in ("concept", "answer", "wording")]
+    needed += dict.fromkeys(asked.values())
     inner = f"""SELECT f.patient, f.place, f.kind, f.status, f.value, f.unit, f.comparator, f.reference_high,
  f.day_low, f.day_high, f.stretch_low, f.stretch_high, f.naming, f.fact, f.answer,
  {_SAME_UNIT} AS same_unit,
@@ -79,7 +84,7 @@ def seen_facts(features: Features, today: int, asked: list[str]) -> str:
  {masks}{keys}
 FROM (SELECT *, COALESCE(start_earliest, end_earliest, recorded_earliest) AS begun_low,
  COALESCE(start_latest, end_latest, recorded_latest) AS begun_high
- FROM facts WHERE day_low IS NULL OR day_low <= {today}) AS f
+ FROM facts WHERE (day_low IS NULL OR day_low <= {today}) AND ({" OR ".join(needed)})) AS f
 LEFT JOIN concept_says AS c ON f.concept = c.key
 LEFT JOIN answer_says AS a ON f.answer = a.key
 LEFT JOIN wording_says AS w ON f.wording = w.key

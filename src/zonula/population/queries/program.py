@@ -71,7 +71,7 @@ class _Writer:
             [1, *(m.level for m in members), *(s.level for s in self._values.sides.values())]
             + [level for _, _, level in self._values.compared_with.values()]
         )
-        self._add("seen", seen_facts(self._features, self._today, list(self._sets.asked)))
+        self._add("seen", seen_facts(self._features, self._today, self._sets.asked))
         masks = [f"m{place}" for place in range(self._features.columns)]
         columns = ", ".join([*masks, *ALIKE])
         self._add(

@@ -70,23 +70,24 @@ def compared(left: Span, operator: str, right: Span) -> str:
 
 class Sets:
     """Numbers the sets of a group of rules. outer: the SQL of a value a condition compares with, and the level of the sets it is read
-    from (0 for a constant). asked: what rows must meet that no feature brings in.
+    from (0 for a constant). asked: what rows must meet that no feature brings in, and what they must meet at least, over `facts` alone.
     """
 
     def __init__(self, features: Features, today: int, outer: Callable[[n.Node], tuple[Span, int]]) -> None:
         self.features, self._today, self._outer = features, today, outer
         self.members: dict[tuple[str, str], Member] = {}
-        self.asked: dict[str, None] = {}
+        self.asked: dict[str, str] = {}
 
     def facts(self, where: n.Node) -> tuple[int, int | None, int]:
         """The sure set, the maybe set (None when nothing can be unknown) and the level of a condition's facts."""
         return self.both(self.condition(where), where)
 
-    def both(self, condition: str, where: n.Node, further: str = "TRUE") -> tuple[int, int | None, int]:
-        """The same for a condition already in SQL: `where`, and `further`, which is never unknown."""
+    def both(self, condition: str, where: n.Node, further: str = "TRUE", further_roughly: str = "TRUE") -> tuple[int, int | None, int]:
+        """The same for a condition already in SQL: `where`, and `further`, which is never unknown. further_roughly: see `asked`."""
         level = self.level(where)
         if not self._bounded(where):
-            self.asked[f"(({self.condition(where, rough=True)}) IS NOT FALSE AND {further})"] = None
+            asked = f"(({self.condition(where, rough=True)}) IS NOT FALSE AND {further})"
+            self.asked[asked] = f"({_roughly(where)} AND {further_roughly})"
         unsure = _can_be_unknown(where)
         rough = f"({self.condition(where, rough=True)}) IS NOT FALSE"
         coarse = further == "TRUE" and not _asks_the_fact_itself(where)
@@ -164,6 +165,22 @@ class Sets:
     def _featured(self, nodes: Sequence[n.Node]) -> str:
         column, mask = self.features.bit(nodes)
         return f"(m{column} & {mask}) <> 0"
+
+
+def _roughly(node: n.Node) -> str:
+    """What a fact without any feature must meet, over the columns of `facts`, for the condition not to be plainly false."""
+    match node:
+        case n.CodedIn() | n.TextLike():
+            return "FALSE"
+        case n.In(attribute=n.Attribute.KIND | n.Attribute.STATUS as attribute, values=values) if values:
+            return f"{attribute.value} IN ({', '.join(text(value) for value in values)})"
+        case n.In(attribute=n.Attribute.CLARITY, values=("unclear",)):
+            return "(value IS NULL OR interpretation = 'indeterminate')"
+        case n.And(of=parts):
+            return "(" + (" AND ".join(_roughly(part) for part in parts) or "TRUE") + ")"
+        case n.Or(of=parts):
+            return "(" + (" OR ".join(_roughly(part) for part in parts) or "FALSE") + ")"
+    return "TRUE"
 
 
 def _values_in(condition: n.Node) -> list[n.Node]:

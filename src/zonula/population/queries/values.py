@@ -128,7 +128,9 @@ class Values:
         if isinstance(node, n.DistinctOf) and isinstance(node.of, n.Facts):
             where = node.of.where
             keyed = _has_key(node, self._sets)
-            sure, maybe, level = self._sets.both(f"({self._sets.condition(where)}) AND {keyed}", where, keyed)
+            sure, maybe, level = self._sets.both(
+                f"({self._sets.condition(where)}) AND {keyed}", where, keyed, "specialty <> ''" if node.by == "specialty" else "TRUE"
+            )
             places = [Places(sure, maybe, "", level)]
         else:
             places = [self.series(member) for member in members]
