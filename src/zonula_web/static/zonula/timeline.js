@@ -23,7 +23,28 @@ for (const timeline of document.querySelectorAll("[data-timeline]")) {
       else element.setAttribute("x", now);
       if (width !== null) element.setAttribute("width", `${(width * scale).toFixed(3)}%`);
     }
+    months();
     windowText.textContent = `${dateAt(view.from)} to ${dateAt(view.to)}`;
+  };
+  // Years are drawn by the server; where few of them are shown, months are named between them.
+  const axis = timeline.querySelector(".axis svg");
+  const months = () => {
+    for (const old of axis.querySelectorAll("[data-month]")) old.remove();
+    const shown = (view.to - view.from) / 100 * (last - first) / day / 30.44;
+    if (shown > 48) return;
+    const step = [1, 2, 3, 6].find((every) => shown / every <= axis.clientWidth / 75) || 6;
+    const begin = new Date(first + view.from / 100 * (last - first));
+    for (let month = Math.floor(begin.getUTCMonth() / step) * step; month <= shown + 24; month += step) {
+      const at = Date.UTC(begin.getUTCFullYear(), month, 1);
+      const where = ((at - first) / (last - first) * 100 - view.from) / (view.to - view.from) * 100;
+      if (where < 0 || where > 93 || new Date(at).getUTCMonth() === 0) continue;
+      const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      text.dataset.month = "";
+      text.setAttribute("x", `${where.toFixed(3)}%`);
+      text.setAttribute("y", "15");
+      text.textContent = new Date(at).toISOString().slice(0, 7);
+      axis.append(text);
+    }
   };
   let waiting = 0;
   const show = (from, to) => {
@@ -104,11 +125,16 @@ for (const timeline of document.querySelectorAll("[data-timeline]")) {
     const link = document.createElement("a");
     link.href = address;
     link.textContent = "Open this record";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "second";
+    close.textContent = "Close";
+    close.addEventListener("click", () => { panel.hidden = true; drawing.focus({ preventScroll: true }); });
     const line = document.createElement("p");
-    line.append(link);
+    line.className = "actions";
+    line.append(link, close);
     panel.append(line);
     panel.hidden = false;
-    panel.scrollIntoView({ block: "nearest" });
   });
 
   for (const box of timeline.querySelectorAll('input[name="lane"]'))
