@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -46,6 +47,14 @@ class Cell(NamedTuple):
     words: str
 
 
+class Week(NamedTuple):
+    """A week from Monday. empty: how many weeks in a row without an entry this line stands for, 0 for a week with one."""
+
+    first: str
+    cells: tuple[Cell, ...]
+    empty: int
+
+
 class Trend(NamedTuple):
     """One area by weeks. path: points of a line in a WIDTH x HEIGHT picture; words: the same said."""
 
@@ -83,15 +92,26 @@ class OneDay(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def calendar(kept: Completeness) -> list[tuple[str, list[Cell]]]:
-    """Weeks from Monday, newest first: (first day of the week, seven cells)."""
+def calendar(kept: Completeness) -> list[Week]:
+    """Weeks from Monday, newest first; weeks without any entry become one line that counts them."""
+    weeks: list[Week] = []
+    for week in _weeks(kept):
+        empty = not any(cell.number for cell in week.cells)
+        if empty and weeks and weeks[-1].empty:
+            weeks[-1] = Week(week.first, (), weeks[-1].empty + 1)
+        else:
+            weeks.append(Week(week.first, (), 1) if empty else week)
+    return weeks
+
+
+def _weeks(kept: Completeness) -> list[Week]:
     if not kept.days:
         return []
     by_day = {day.day: day for day in kept.days}
     first = kept.days[0].day - timedelta(days=kept.days[0].day.weekday())
-    weeks = []
+    weeks: list[Week] = []
     while first <= kept.days[-1].day:
-        weeks.append((first.isoformat(), [_cell(first + timedelta(days=n), by_day) for n in range(7)]))
+        weeks.append(Week(first.isoformat(), tuple(_cell(first + timedelta(days=n), by_day) for n in range(7)), 0))
         first += timedelta(days=7)
     return weeks[::-1]
 
@@ -149,6 +169,7 @@ def adherence(kept: Sequence[Kept], exclusions: Iterable[Exclusion], today: date
     return found
 
 
+@cache
 def _holds(food: str, wanted: str) -> bool:
     foods = catalogue(read.knowledge())
     if food not in foods.foods or wanted not in foods.foods:

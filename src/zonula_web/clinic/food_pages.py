@@ -97,10 +97,20 @@ def next_foods(patient: Patient, running: Running | None, standing: Standing | N
     if running is None:
         return ()
     of_group = {one.group: one for one in standing.suspected.foods} if standing else {}
-    found = [_next(one, running, of_group, patient) for one in running.state.exclusions if one.why in MAY_COME_BACK]
+    today = read.today(patient.clinic)
+    found = [
+        _next(one, running, of_group, patient)
+        for one in running.state.exclusions
+        if one.why in MAY_COME_BACK and not _still_holds(one, today)
+    ]
     order = {words: place for place, (words, _) in enumerate(_WHERE[setting] for setting in _ORDER)}
     found.sort(key=lambda one: (order[one.where], one.suspected.probability if one.suspected else 0.5, one.name))
     return tuple(found[:MOST_NEXT])
+
+
+def _still_holds(out: Exclusion, today: date) -> bool:
+    """A verdict that the food reacts is tested again when it expires, not before."""
+    return out.why is Why.VERDICT and out.review_on is not None and out.review_on > today
 
 
 def _next(out: Exclusion, running: Running, of_group: dict[str, FoodSuspected], patient: Patient) -> Next:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from zonula.diary.completeness import completeness
 from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
 from zonula_web.clinic import diary_pages
@@ -21,14 +22,15 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
     kept = diary.entries(patient)
     today = read.today(request.clinic)
     running = plan.running(patient)
+    days = completeness((one.entry for one in kept), today)
     context = {
         "patient": patient,
-        "completeness": diary.kept_days(patient, today),
-        "weeks": diary_pages.calendar(diary.kept_days(patient, today)),
+        "completeness": days,
+        "weeks": diary_pages.calendar(days),
         "trends": diary_pages.trends(kept, today),
         "adherence": diary_pages.adherence(kept, running.state.exclusions if running else (), today),
         "disputed": [diary_pages.line(one) for one in kept if one.disputes],
-        "bad_days": diary_pages.worst_days(diary.kept_days(patient, today)),
+        "bad_days": diary_pages.worst_days(days),
     }
     return render(request, "clinic/diary.html", PAGE | context)
 
