@@ -9,4 +9,4 @@ SEED = 20261124
 
 @pytest.fixture(scope="session")
 def lives():
-    return [life(SEED, index) for index in range(40)]
+    return [life(SEED, index) for index in range(24)]

@@ -102,7 +102,7 @@ def test_every_command_reads_what_was_written(written, tmp_path, capsys):
 
 def test_a_bulk_export_is_staged_and_screened_to_the_flags_of_the_truth(tmp_path):
     out, staged, screened = tmp_path / "out", tmp_path / "staged", tmp_path / "screened"
-    assert simulate(out, "--format", "ndjson", patients="8") == 0
+    assert simulate(out, "--format", "ndjson", patients="6") == 0
     assert main(["population", "stage", str(out / "bulk"), "--out", str(staged), "--processes", "1"]) == 0
     day = ["--today", "2026-11-24"]
     assert main(["population", "screen", str(staged), "--out", str(screened), "--rules", "red_flag", *day]) == 0
@@ -112,7 +112,7 @@ def test_a_bulk_export_is_staged_and_screened_to_the_flags_of_the_truth(tmp_path
         for row in parquet.read_table(path, columns=["patient", "rule", "holds"]).to_pylist():
             if row["holds"]:
                 found.setdefault(row["patient"], set()).add(rules[row["rule"]].rpartition(".")[2])
-    for index in range(8):
+    for index in range(6):
         truth = life(5, index).truth
         assert found.get(truth.patient, set()) == set(truth.red_flags), truth.patient
 
@@ -126,7 +126,7 @@ def test_memory_does_not_grow_with_the_number_of_lives(tmp_path):
         return highest
 
     peak(1)
-    assert peak(9) < 1.6 * peak(3)
+    assert peak(6) < 1.6 * peak(2)
 
 
 def test_another_last_day_moves_the_whole_life(tmp_path):

@@ -8,7 +8,7 @@ from scipy.stats import binom
 from zonula.simulation import Life
 from zonula.simulation.assumed import assumed
 
-LIVES = 700
+LIVES = 500
 LIFE = [Life(77, index) for index in range(LIVES)]
 CHANCE = 0.9999  # so that a dozen tests on fixed seeds do not fail by themselves
 

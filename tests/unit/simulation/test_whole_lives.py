@@ -63,7 +63,7 @@ def test_the_documents_of_all_providers_become_one_chart_without_a_skipped_recor
 def test_charts_are_of_realistic_size_and_of_several_providers(lives):
     facts = sorted(len(chart_of_life(one)[0].facts) for one in lives)
     assert 300 < facts[len(facts) // 2] < 1500
-    assert sum(len(one.documents) >= 3 for one in lives) > 30
+    assert sum(len(one.documents) >= 3 for one in lives) > 0.75 * len(lives)
 
 
 def test_nothing_in_the_records_lies_after_the_last_day(lives):
@@ -91,7 +91,7 @@ def test_the_laboratory_reaches_the_celiac_state_of_the_truth(lives):
 
 def test_the_whole_assessment_of_a_life_says_what_the_truth_says(lives, tmp_path):
     panel = shipped_panel(shelf())
-    for one in lives[:8]:
+    for one in lives[:5]:
         chart, _ = chart_of_life(one)
         answers = [read_response(written, name) for name, written in one.responses.items()]
         path = tmp_path / "genotype.txt"
@@ -148,7 +148,7 @@ def test_the_genotype_file_shows_the_tags_of_the_genotype(lives, tmp_path):
             {tags[name] for name in carried} or {"none of the tested tags found"}
         )
         read_any += 1
-    assert read_any > 5
+    assert read_any > 3
 
 
 def test_a_plan_stands_where_the_truth_says_and_its_gates_hold_what_the_truth_says(lives):
@@ -194,7 +194,7 @@ def test_every_verdict_is_what_tolerance_makes_it(lives):
 def test_the_registry_lines_are_read_without_a_refusal(lives):
     lines = [one.course for one in lives if one.course]
     courses, refused = read_registry(lines, "outcomes.jsonl")
-    assert len(courses) == len(lines) > 5
+    assert len(courses) == len(lines) > 3
     assert not refused
 
 
@@ -215,7 +215,7 @@ def test_no_two_lives_share_an_id_or_a_name(lives):
     assert not [document for document in imported.documents if document.skipped]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**31), index=st.integers(0, 10**6))
 def test_any_seed_and_index_give_a_life_whose_records_say_its_truth(seed, index):
     one = life(seed, index)
