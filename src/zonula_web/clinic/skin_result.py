@@ -22,7 +22,7 @@ _CUT_OFF = "skin_prick_tests.cut_off."
 _HYPOTHESIS = "skin_prick_tests.severity_hypothesis"
 _GROUPS = (
     ("sensitised_history", "Sensitised, and the patient reports reactions", "Only these may be an allergy; an allergist decides, not the test."),
-    ("sensitised", "Sensitised; not known whether it is eaten and tolerated", "Ask before anything is removed."),
+    ("sensitised", "Sensitised; not eaten lately, or not known whether tolerated", "Ask before anything is removed, and before it is eaten again."),
     ("sensitised_tolerated", "Sensitised, and eaten without harm", "Sensitised is not allergic: these stay in the diet."),
     ("equivocal", "Equivocal", "Counted as neither positive nor negative."),
 )  # fmt: skip

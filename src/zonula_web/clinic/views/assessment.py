@@ -37,6 +37,7 @@ def assessment(request: Asked, patient: Patient) -> HttpResponse:
         "page": page,
         "kept_back": shown.discreet.kept_back,
         "urgent": shown.discreet.urgent,
+        "gluten_held": shown.gluten_held,
         "steps": [(step, shown.keys[step.order], shown.keys[step.order] in open_already) for step in page.steps],
     }
     return render(request, "clinic/assessment.html", PAGE | context)
@@ -78,10 +79,14 @@ def task(request: Asked, patient: Patient) -> HttpResponse:
 
 
 class _Shown(NamedTuple):
-    """The page as this person sees it, and the key under which each step becomes a task, by its order."""
+    """The page as this person sees it, and the key under which each step becomes a task, by its order.
+
+    gluten_held: gluten stays in the diet until celiac testing is settled.
+    """
 
     discreet: Discreet
     keys: dict[int, str]
+    gluten_held: bool
 
 
 def _shown(request: Asked, patient: Patient) -> _Shown:
@@ -89,6 +94,7 @@ def _shown(request: Asked, patient: Patient) -> _Shown:
     return _Shown(
         discreet(page_of(assessed, __version__), assessed, request.rights),
         {step.order: _key(step) for step in assessed.next_steps},
+        gluten_held=not assessed.gluten_may_be_restricted,
     )
 
 
