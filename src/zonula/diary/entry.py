@@ -36,7 +36,7 @@ class Entry(
 
     at: Time
     note: Words = ""
-    photo: str = ""
+    photo: Annotated[str, msgspec.Meta(max_length=36)] = ""
 
 
 class Eaten(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -14,6 +14,8 @@ from zonula_web.access.models import Clinic, Membership, Person
 from zonula_web.audit.actor import acting
 from zonula_web.demonstration.lives import day_of, take_in, take_work_up
 from zonula_web.records import read
+from zonula_web.records.actions.changing import changing
+from zonula_web.records.actions.consent import state_consent
 from zonula_web.records.actions.importing import import_documents
 from zonula_web.records.actions.patients import new_patient
 from zonula_web.records.models import Patient
@@ -28,6 +30,7 @@ STAFF = (
     ("staff", "Sam Okafor", "staff@zonula.invalid", False),
     ("researcher", "Lin Wei", "researcher@zonula.invalid", False),
 )
+PATIENT = "patient@zonula.invalid"
 SHIPPED = (
     ("mara-lindqvist", "Mara Lindqvist"),
     ("tobias-renner", "Tobias Renner"),
@@ -76,6 +79,7 @@ def make(patients: int, tell: Callable[[int], None] = lambda made: None) -> None
             )
             take_in(patient, one, by)
             tell(index + 1)
+        _give_an_account(clinic)
     (CONFIGURATION.data / "demonstration").touch()
 
 
@@ -89,7 +93,23 @@ def everyone_signs_in_with(password: str) -> None:
 
 def people() -> list[Someone]:
     """Everyone of the demonstration, members first."""
-    return [Someone(one.role, one.person.email) for one in Membership.objects.select_related("person").order_by("id")]
+    members = [
+        Someone(one.role, one.person.email) for one in Membership.objects.select_related("person").order_by("id")
+    ]
+    return members + [Someone("patient", PATIENT) for _ in Person.objects.filter(email=PATIENT)]
+
+
+def _give_an_account(clinic: Clinic) -> None:
+    """One patient signs in and keeps a diary on the phone: the first virtual one whose plan runs, or the first there is."""
+    ours = Patient.objects.filter(clinic=clinic).order_by("number")
+    one = ours.filter(number__startswith="V", plan__closed_at=None).exclude(plan=None).first() or ours.first()
+    if one is None:
+        return
+    with changing(one) as patient:
+        patient.person = Person.objects.create_user(PATIENT, None, name=patient.name)
+        patient.save(update_fields=["person"])
+    for data in ("diary", "photos"):
+        state_consent(patient=one, by=patient.person, data=data, given=True)
 
 
 def _import_folder(patient: Patient, folder: Path) -> None:

@@ -23,7 +23,7 @@ from zonula.treatment_protocols import (
     state_on,
 )
 from zonula_web.records import read
-from zonula_web.records.models import Evidence, Patient, PlanEvent
+from zonula_web.records.models import Answers, Consent, Evidence, Patient, PlanEvent, SkinSession
 from zonula_web.records.models import Plan as PlanRow
 
 # What is true of one day only: a no of last week says nothing about today.
@@ -86,6 +86,22 @@ def running(patient: Patient) -> Running | None:
     day = read.today(patient.clinic)
     state = state_on(plan.protocol, plan.events, day, limits(read.knowledge()))
     return Running(row.pk, plan, state, assembled(patient), read.assessment(patient), history(row))
+
+
+def marks(patient: Patient, row: PlanRow) -> tuple[int | None, ...]:
+    """Numbers that change with whatever the day of a plan is made of, the chart's version and the date aside; the diary is not part of it."""
+    newest = [
+        rows.order_by("-id").values_list("id", flat=True).first()
+        for rows in (
+            PlanEvent.objects.filter(plan=row),
+            Evidence.objects.filter(patient=patient),
+            Answers.objects.filter(patient=patient),
+            SkinSession.objects.filter(patient=patient),
+            Consent.objects.filter(patient=patient),
+        )
+    ]
+    withdrawn = Answers.objects.filter(patient=patient).exclude(withdrawn_because="").count()
+    return (row.pk, *newest, withdrawn)
 
 
 def history(row: PlanRow) -> tuple[Written, ...]:

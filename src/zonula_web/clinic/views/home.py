@@ -14,4 +14,4 @@ def home(request: Asked) -> HttpResponse:
     for membership in Membership.objects.filter(person=request.person, ended_at=None):
         if Right.FIND_PATIENTS in rights_of(membership):
             return redirect("patients")
-    return redirect("account")
+    return redirect("diary" if getattr(request.person, "own_record", None) else "account")

@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -27,6 +27,7 @@ from zonula_web.records.matters import ANSWERS
 from zonula_web.records.models import DiaryEntry, Patient
 
 MOST_AT_ONCE = 500
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _DISPUTED = uuid.UUID("7b0c6d5e-3f0a-4a43-9a0e-1d6f3f1f7a11")
 
 
@@ -162,7 +163,9 @@ def _day(body: dict[str, Any]) -> str:
 
 
 def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
+    """By the phone's clock, which may be wrong by years; a database must still be able to hold it."""
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.get_current_timezone())
+    return min(max(moment, _EARLIEST), _LATEST)
 
 
 _ALARMS: dict[str, tuple[str, str]] = {
