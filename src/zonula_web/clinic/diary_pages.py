@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import cache
 from itertools import groupby
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -21,11 +20,11 @@ from zonula.diary.entry import (
     Symptoms,
     Taken,
 )
-from zonula.diet import catalogue
 from zonula.treatment_protocols import Exclusion
 from zonula_web.clinic.plan_foods import food_name
-from zonula_web.records import read
+from zonula_web.records import diary
 from zonula_web.records.diary import Kept
+from zonula_web.records.read import Patient
 
 LOOK_BACK = timedelta(days=3)
 TREND_WEEKS = 26
@@ -153,28 +152,14 @@ def _trend(area: str, weeks: dict[int, list[int]]) -> Trend:
     return Trend(AREAS[area], " ".join(f"{x},{y}" for x, y in dots), dots, words, f"{means[last]:.1f}")
 
 
-def adherence(kept: Sequence[Kept], exclusions: Iterable[Exclusion], today: date) -> list[Eaten]:
+def adherence(patient: Patient, exclusions: Iterable[Exclusion], today: date) -> list[Eaten]:
     """For each food that is out: on how many days with meals written down it was eaten nonetheless."""
-    meals: dict[date, list[Meal]] = defaultdict(list)
-    for one in kept:
-        if isinstance(one.entry, Meal) and not one.disputes:
-            meals[date.fromisoformat(one.entry.at[:10])].append(one.entry)
     found = []
     for out in exclusions:
-        days = [day for day in meals if out.since <= day <= today]
-        with_it = sorted(
-            day for day in days if any(_holds(item.food, out.food) for meal in meals[day] for item in meal.items)
-        )
-        found.append(Eaten(food_name(out.food), out.since, len(with_it), len(days), with_it[-1] if with_it else None))
+        meals = diary.meals_by_day(patient, out.since, today)
+        with_it = sorted(day for day, some in meals.items() if diary.held(some, out.food))
+        found.append(Eaten(food_name(out.food), out.since, len(with_it), len(meals), with_it[-1] if with_it else None))
     return found
-
-
-@cache
-def _holds(food: str, wanted: str) -> bool:
-    foods = catalogue(read.knowledge())
-    if food not in foods.foods or wanted not in foods.foods:
-        return food == wanted != ""
-    return any(foods.is_below(part, wanted) for part in foods.ingredients(food))
 
 
 def worst_days(kept: Completeness) -> list[DayKept]:

@@ -17,11 +17,13 @@ from zonula_web.jobs.question import QuestionError
 WORK: dict[str, str] = {
     "import": "zonula_web.records.actions.importing.import_uploads",
     "suspects": "zonula_web.records.actions.suspects.keep_suspects",
+    "figures": "zonula_web.records.actions.figures.keep_figures",
 }
 # kind -> what is done before the database is locked for writing: (job) -> what the work needs as its second argument.
 BEFORE: dict[str, str] = {
     "import": "zonula_web.records.actions.importing.read_uploads",
     "suspects": "zonula_web.records.actions.suspects.find_suspects",
+    "figures": "zonula_web.records.actions.figures.make_figures",
 }
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3

@@ -47,6 +47,30 @@ def kept_days(patient: Patient, until: date) -> Completeness:
     return completeness((one.entry for one in entries(patient)), until)
 
 
+def meals_by_day(patient: Patient, first: date, last: date) -> dict[date, list[Meal]]:
+    """Meals of the days from first to last that have any; disputed versions are left out."""
+    found: dict[date, list[Meal]] = {}
+    for one in entries(patient, first):
+        day = date.fromisoformat(one.entry.at[:10])
+        if isinstance(one.entry, Meal) and not one.disputes and day <= last:
+            found.setdefault(day, []).append(one.entry)
+    return found
+
+
+def held(meals: Iterable[Meal], food: str) -> bool:
+    """Whether any of the meals surely held that food or group."""
+    return any(holds(item.food or item.name, food) for meal in meals for item in meal.items)
+
+
+@cache
+def holds(eaten: str, wanted: str) -> bool:
+    """Whether a food or dish of the catalogue is, or surely contains, the wanted food or group; unknown names only when equal."""
+    foods = catalogue(read.knowledge())
+    if eaten not in foods.foods or wanted not in foods.foods:
+        return eaten.casefold() == wanted.casefold() != ""
+    return any(foods.is_below(part, wanted) for part in foods.ingredients(eaten))
+
+
 @cache
 def recipes() -> dict[str, list[tuple[str, float]]]:
     """Food of the catalogue -> challenge groups it surely holds, with servings in a usual portion (by weight of its parts, at least

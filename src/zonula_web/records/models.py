@@ -283,6 +283,26 @@ class Suspects(models.Model):
     body = models.JSONField()
 
 
+class Course(models.Model):
+    """A patient's course (`outcomes.Course` as JSON, {} while there is none) as of one version of record and diary, for the clinic's figures."""
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField()
+    diary_version = models.PositiveBigIntegerField()
+    day = models.DateField()
+    body = models.JSONField()
+
+
+class Figures(models.Model):
+    """The clinic's outcomes as of one day: `outcomes.ClinicReport` and the funnel as JSON. Derived; can be made again."""
+
+    clinic = models.OneToOneField("access.Clinic", on_delete=models.CASCADE)
+    day = models.DateField()
+    made_at = models.DateTimeField(auto_now=True)
+    report = models.JSONField()
+    funnel = models.JSONField()
+
+
 class Consent(PatientRow):
     """What the patient agreed to or took back. The newest of a data type holds; none means no."""
 

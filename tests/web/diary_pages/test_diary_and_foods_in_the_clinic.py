@@ -83,7 +83,7 @@ def test_an_excluded_food_is_found_in_what_holds_it(kept, today):
     out = Exclusion(
         food="milk", why=Why.ELIMINATION, reason="x", since=today - timedelta(days=9), review_on=None, owner="a"
     )
-    (eaten,) = adherence(diary.entries(kept), [out], today)
+    (eaten,) = adherence(kept, [out], today)
     assert (eaten.days, eaten.of_days) == (3, 10)
 
 

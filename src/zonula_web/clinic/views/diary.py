@@ -28,7 +28,7 @@ def overview(request: Asked, patient: Patient) -> HttpResponse:
         "completeness": days,
         "weeks": diary_pages.calendar(days),
         "trends": diary_pages.trends(kept, today),
-        "adherence": diary_pages.adherence(kept, running.state.exclusions if running else (), today),
+        "adherence": diary_pages.adherence(patient, running.state.exclusions if running else (), today),
         "disputed": [diary_pages.line(one) for one in kept if one.disputes],
         "bad_days": diary_pages.worst_days(days),
     }

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0003_standings_of_entries'),
+        ("records", "0003_standings_of_entries"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='skinsession',
-            name='withdrawn_because',
+            model_name="skinsession",
+            name="withdrawn_because",
             field=models.CharField(blank=True, max_length=300),
         ),
     ]

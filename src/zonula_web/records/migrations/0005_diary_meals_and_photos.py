@@ -5,32 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0004_withdrawn_skin_tests'),
+        ("records", "0004_withdrawn_skin_tests"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DiaryMeal',
+            name="DiaryMeal",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('items', models.JSONField()),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='records.patient')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("items", models.JSONField()),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("patient", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="records.patient")),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='DiaryPhoto',
+            name="DiaryPhoto",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('body', models.BinaryField()),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='records.patient')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("body", models.BinaryField()),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("patient", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="records.patient")),
             ],
         ),
     ]

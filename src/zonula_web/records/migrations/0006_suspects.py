@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0005_diary_meals_and_photos'),
+        ("records", "0005_diary_meals_and_photos"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Suspects',
+            name="Suspects",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('diary_version', models.PositiveBigIntegerField()),
-                ('day', models.DateField()),
-                ('body', models.JSONField()),
-                ('patient', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='records.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("diary_version", models.PositiveBigIntegerField()),
+                ("day", models.DateField()),
+                ("body", models.JSONField()),
+                ("patient", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to="records.patient")),
             ],
         ),
     ]
