@@ -69,6 +69,8 @@ def expired(test: Tested, day: date) -> bool:
 
 def holds(test: Tested, day: date) -> str:
     """Until when it holds, in words."""
+    if test.result is Result.CANNOT_TELL:
+        return "no result yet"
     if test.expires is None:
         return "until something changes"
     return f"expired {test.expires}: test again" if expired(test, day) else f"until {test.expires}"

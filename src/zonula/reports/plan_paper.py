@@ -9,12 +9,12 @@ from zonula.treatment_protocols.day import Dose
 from zonula.treatment_protocols.protocol import Task
 
 WHY = {
-    Why.ELIMINATION: "left out for this stage only",
-    Why.SUSPECT: "it may bother you; this is not tested yet",
-    Why.ALLERGY: "allergy: never try it by yourself",
-    Why.CELIAC: "celiac disease: for life",
-    Why.VERDICT: "you reacted when it was tested",
-    Why.PREFERENCE: "your own wish",
+    Why.ELIMINATION: "Left out for this stage only",
+    Why.SUSPECT: "It may bother you; this is not tested yet",
+    Why.ALLERGY: "Allergy: never try it by yourself",
+    Why.CELIAC: "Celiac disease: for life",
+    Why.VERDICT: "You reacted when it was tested",
+    Why.PREFERENCE: "Your own wish",
 }
 EVERY = {0: "once", 1: "every day", 2: "every other day", 7: "every week", 14: "every two weeks"}
 CALL = (
@@ -84,7 +84,7 @@ def _eating(now: Today, named: Callable[[str], str]) -> list[Block]:
         rows = tuple(
             (
                 named(one.food),
-                f"{WHY[one.why]}. {one.reason}",
+                f"{WHY[one.why]}. {one.reason[:1].upper()}{one.reason[1:]}",
                 one.review_on.isoformat() if one.review_on else "no date",
                 one.owner or "the clinic",
             )

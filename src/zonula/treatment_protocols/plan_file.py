@@ -41,6 +41,11 @@ def parse_situation(text: str, name: str) -> Situation:
 
 
 def _load(text: str, name: str) -> Any:
+    if text.lstrip()[:1] == "{":
+        try:
+            return msgspec.json.decode(text)  # what we write ourselves; a hundred times as fast as YAML
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # YAML's own braces, or words about what is wrong
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as wrong:  # ValueError: a date like 2026-13-01

@@ -11,6 +11,7 @@ from zonula_web.audit.models import Event as Logged
 from zonula_web.records import plan as plans
 from zonula_web.records import read
 from zonula_web.records.actions.importing import import_documents
+from zonula_web.records.matters import matters
 from zonula_web.records.models import Evidence, Plan, PlanEvent
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +226,26 @@ def test_staff_see_the_plan_and_have_no_button(signed_in, clinician, patient):
     assert "Gates of the next steps" in page
     assert 'action="/patients/' not in page
     assert staff.post(address(patient, "plan_event"), {"event": "stop"}).status_code == 404
+
+
+def test_weight_lost_in_the_records_stops_a_strict_plan_on_the_worklist_too(clinician, patient):
+    today = read.today(patient.clinic)
+    start(clinician, patient)
+    state_safe(clinician, patient, weight_kg="")
+    entries = [{"resource": {"resourceType": "Patient", "id": "p", "name": [{"text": "Vera Probst"}]}}]
+    for number, (days, kg) in enumerate(((60, 80), (1, 66))):
+        weighed = {
+            "resourceType": "Observation", "id": str(number), "status": "final", "subject": {"reference": "Patient/p"},
+            "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}], "text": "Body weight"},
+            "effectiveDateTime": (today - timedelta(days)).isoformat(), "valueQuantity": {"value": kg, "unit": "kg"},
+        }  # fmt: skip
+        entries.append({"resource": weighed})
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    for gate in ("celiac", "weight"):
+        assert write(clinician, patient, "override", gate=gate, reason="Looked at.").status_code == 302
+    assert write(clinician, patient, "begin_reboot").status_code == 302
+    import_documents(patient=patient, by=None, files=[("weights.json", json.dumps(bundle).encode())])
+    patient.refresh_from_db()
+    assert "treatment_protocols.stop.weight" in {one.key for one in matters(patient, today)}
+    page = text_of(clinician.get(address(patient)))
+    assert "the plan is stopped until a clinician has dealt with this" in page

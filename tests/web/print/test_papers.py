@@ -89,9 +89,9 @@ def test_every_page_carries_the_patient_and_the_paper_is_accessible(clinician, t
 def test_the_plan_says_in_plain_words_what_is_out_and_why(clinician, tested):
     text = " ".join(pages(get(clinician, tested, "print_plan")))
     assert "Peanut" in text
-    assert "allergy: never try it by yourself" in text
-    assert "anaphylaxis 2019" in text
-    assert "you reacted when it was tested" in text
+    assert "Allergy: never try it by yourself" in text
+    assert "Anaphylaxis 2019" in text
+    assert "You reacted when it was tested" in text
     assert "working hypothesis" in text
     assert "version 1" in text
     assert "page 1 of" in text
