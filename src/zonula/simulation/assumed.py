@@ -97,7 +97,6 @@ class LifeCourse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blood_tests_at_visit_percent: float
     copied_results_percent: float
     letters_percent: float
-    wellness_practice_percent: float
     labels: dict[str, float]
     celiac_gaps: dict[str, float]
     gaps_closed_percent: float
