@@ -16,7 +16,15 @@ from zonula.treatment_protocols.gluten import gluten_words
 from zonula.treatment_protocols.protocol import Allowed, Step
 from zonula_web.access.rights import Right
 from zonula_web.clinic.plan_foods import food_name
-from zonula_web.clinic.plan_forms import WHY, Form, exclusion_forms, forms_of, give_back_form, override_form
+from zonula_web.clinic.plan_forms import (
+    WHY,
+    Form,
+    challenge_form,
+    exclusion_forms,
+    forms_of,
+    give_back_form,
+    override_form,
+)
 from zonula_web.clinic.plan_told import Teller
 from zonula_web.clinic.protocol_picture import Picture, picture
 from zonula_web.records import read
@@ -81,6 +89,16 @@ class FoodLine(NamedTuple):
     forms: tuple[Form, ...]
 
 
+class TryLine(NamedTuple):
+    """One food that may be tried although it is not out, and where."""
+
+    name: str
+    risk: Statement
+    setting: str
+    tone: str
+    form: Form | None
+
+
 class BackLine(NamedTuple):
     """One food to eat again, and by when."""
 
@@ -118,6 +136,7 @@ class PlanPage(NamedTuple):
     open: tuple[GateLine, ...]
     foods: tuple[FoodLine, ...]
     back: tuple[BackLine, ...]
+    tries: tuple[TryLine, ...]
     forms: tuple[Form, ...]
     history: tuple[HistoryLine, ...]
     picture: Picture
@@ -161,6 +180,7 @@ def page_of(patient: Patient, running: Running, reader: Reader, day: date) -> Pl
         open=tuple(gate for gate in gates if gate.stands == OPEN),
         foods=tuple(_foods(running, role, teller, situation, day, shelf)),
         back=tuple(BackLine(food_name(food), by, by < day, give_back_form(food)) for food, by in now.eaten_again),
+        tries=tuple(_tries(running, role, teller, situation, day, shelf)),
         forms=() if role is None else forms_of(state, stage, role, day, reader.name),
         history=tuple(_history(one) for one in reversed(running.history)),
         picture=picture(protocol, state.stage),
@@ -242,13 +262,7 @@ def _foods(
     tries = Allowed.CHALLENGE in stage.allows
     known = catalogue(shelf).foods
     for one in state.exclusions:
-        risk = None
-        setting, tone = "", ""
-        if tries:
-            gluten = gluten_words(shelf).carried_by(one.food)
-            found = challenge_risk(one.food, gluten=gluten, situation=situation, day=day, shelf=shelf)
-            setting, tone = SETTINGS[Setting(str(found.value))]
-            risk = teller.statements((found,))[0]
+        risk, setting, tone = _risk(one.food, teller, situation, day, shelf) if tries else (None, "", "")
         hint = f"A challenge of this food: {setting}." if risk else ""
         yield FoodLine(
             food=one.food,
@@ -265,6 +279,29 @@ def _foods(
             tone=tone,
             forms=() if role is None else exclusion_forms(one.food, one.why, stage, state, role, hint),
         )
+
+
+def _tries(
+    running: Running, role: Role | None, teller: Teller, situation: Situation, day: date, shelf: Shelf
+) -> Iterator[TryLine]:
+    """Foods to eat again and foods with a wheal that are not out: where each may be tried, before anyone tries it."""
+    state = running.state
+    if Allowed.CHALLENGE not in running.plan.protocol.stage(state.stage).allows or state.challenge is not None:
+        return
+    sensitised = [food for food, one in situation.foods.items() if one.sensitised is State.YES]
+    for food in sorted({*(food for food, _ in state.give_back), *sensitised}, key=food_name):
+        if state.excluded(food) is None:
+            risk, setting, tone = _risk(food, teller, situation, day, shelf)
+            form = challenge_form(food, role, f"A challenge of this food: {setting}.") if role else None
+            yield TryLine(food_name(food), risk, setting, tone, form)
+
+
+def _risk(food: str, teller: Teller, situation: Situation, day: date, shelf: Shelf) -> tuple[Statement, str, str]:
+    """The challenge risk as a statement, where it may be, and its tone."""
+    gluten = gluten_words(shelf).carried_by(food)
+    found = challenge_risk(food, gluten=gluten, situation=situation, day=day, shelf=shelf)
+    setting, tone = SETTINGS[Setting(str(found.value))]
+    return teller.statements((found,))[0], setting, tone
 
 
 def dose_words(dose: Dose | None) -> str:

@@ -249,3 +249,51 @@ def test_weight_lost_in_the_records_stops_a_strict_plan_on_the_worklist_too(clin
     assert "treatment_protocols.stop.weight" in {one.key for one in matters(patient, today)}
     page = text_of(clinician.get(address(patient)))
     assert "the plan is stopped until a clinician has dealt with this" in page
+
+
+def test_a_whole_course_is_written_with_the_forms_of_the_page(clinician, signed_in, patient):
+    """Every kind of event once, each as its form sends it."""
+    start(clinician, patient)
+    state_safe(clinician, patient)
+    review = (read.today(patient.clinic) + timedelta(20)).isoformat()
+
+    def done(event, browser=clinician, **fields):
+        answer = write(browser, patient, event, **fields)
+        assert answer.status_code == 302, text_of(answer)
+        return text_of(clinician.get(address(patient)))
+
+    done("override", gate="celiac", reason="Settled elsewhere.")
+    done("sign_off")
+    done("sign_off", browser=signed_in(Role.DIETITIAN))
+    done("begin_reboot")
+    done("exclude", food="Milk", why="elimination", reason="asked for", review_on=review, owner="Dr Test")
+    done("exclude", food="Soy", why="suspect", reason="bloating", review_on=review, owner="Dr Test")
+    done(
+        "review", food="soy", reason="still bloated", review_on=(read.today(patient.clinic) + timedelta(30)).isoformat()
+    )
+    done("renew", reason="It helps.")
+    page = done("adverse_event", reason="fainted", serious="on")
+    assert "a serious adverse event is not settled: fainted" in page
+    assert (
+        write(
+            clinician, patient, "exclude", food="egg", why="suspect", reason="x", review_on=review, owner="y"
+        ).status_code
+        == 422
+    )
+    done("settle", reason="Seen; an infection.")
+    page = done("end_reboot")
+    assert "To eat again" in page
+    assert "Where a food may be tried" in page
+    refused = write(clinician, patient, "challenge", food="milk", form_key="challenge.milk")
+    assert refused.status_code == 422
+    assert "not at home" in text_of(refused)
+    assert "only under supervision" in page
+    page = done("challenge", food="milk", form="boiled", supervised="on")
+    assert "Milk (boiled), day 1: 0.25 of a standard portion, under supervision." in page
+    done("verdict", food="milk", result="accepted")
+    done("give_back", food="soy")
+    done("note", reason="All well.")
+    state = plans.running(patient).state
+    assert [(one.food, one.result.value) for one in state.verdicts] == [("milk", "accepted")]
+    assert state.exclusions == ()
+    assert "Verdict: Milk" in text_of(clinician.get(address(patient)))

@@ -138,6 +138,7 @@ def _with(page: PlanPage, refused: _Refused) -> tuple[PlanPage, bool]:
         forms=put(page.forms),
         foods=tuple(food._replace(forms=put(food.forms)) for food in page.foods),
         back=tuple(line._replace(form=put((line.form,))[0]) for line in page.back),
+        tries=tuple(line._replace(form=put((line.form,))[0] if line.form else None) for line in page.tries),
         held=tuple(line._replace(form=put((line.form,))[0] if line.form else None) for line in page.held),
         steps=tuple(line._replace(problem=put((line.problem,))[0]) for line in page.steps),
     )
