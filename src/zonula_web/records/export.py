@@ -9,6 +9,7 @@ import zlib
 from typing import IO, Any
 
 import msgspec
+from django.db.models import Sum
 
 from zonula import __version__
 from zonula.chart import Chart
@@ -36,7 +37,9 @@ from zonula_web.records.models import (
 from zonula_web.records.models import Plan as PlanRow
 from zonula_web.records.passport import passport
 
-IN_MEMORY = 32 << 20  # bytes of a packed export kept in memory; beyond that it goes to a temporary file
+IN_MEMORY = (
+    32 << 20
+)  # bytes of documents up to which the export is kept in memory; beyond that it goes to a temporary file
 _README = """Everything that is kept about one person, written by Zonula {version} on {day}.
 
 record.fhir.json   the record as a FHIR R4 Bundle: problems, results, medicines, visits, answers to questionnaires, the plan
@@ -63,7 +66,8 @@ def csv_table(patient: Patient) -> bytes:
 
 def everything(patient: Patient) -> IO[bytes]:
     """One zip of all of it, at its beginning."""
-    packed = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer reads it and closes it
+    size = Document.objects.filter(patient=patient).aggregate(all=Sum("size"))["all"] or 0
+    packed: IO[bytes] = io.BytesIO() if size < IN_MEMORY else tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _README.format(version=__version__, day=read.today(patient.clinic)))
         archive.writestr("record.fhir.json", fhir_bundle(patient))
