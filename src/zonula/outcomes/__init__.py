@@ -2,7 +2,7 @@
 
 from zonula.outcomes.aggregate import Aggregate, Signed, aggregate, check_previous, read_signed, sign, verify
 from zonula.outcomes.alike import patients_like
-from zonula.outcomes.claims import reading_list
+from zonula.outcomes.claims import Claim, claims, reading_list
 from zonula.outcomes.clinic_report import Band, ClinicReport, clinic_report
 from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, StageStart, Standing, outcome
 from zonula.outcomes.definitions import Definitions, declared
@@ -31,6 +31,7 @@ __all__ = [
     "AdverseEvent",
     "Aggregate",
     "Band",
+    "Claim",
     "ClinicReport",
     "Course",
     "Curve",
@@ -59,6 +60,7 @@ __all__ = [
     "check_flow",
     "check_keys",
     "check_previous",
+    "claims",
     "clinic_report",
     "complete_cases",
     "cumulative_incidence",
