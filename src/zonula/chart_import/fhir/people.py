@@ -20,7 +20,9 @@ class FhirPatient(Resource):
     animal: Raw = ABSENT
 
 
-class _Qualification(Resource):
+class Qualification(Resource):
+    """What a practitioner has learnt."""
+
     code: Raw = ABSENT
 
 
@@ -28,7 +30,7 @@ class Practitioner(Resource):
     """A person who treats."""
 
     name: list[HumanName] | None = None
-    qualification: list[_Qualification] | None = None
+    qualification: list[Qualification] | None = None
 
 
 class PractitionerRole(Resource):

@@ -13,7 +13,7 @@ from zonula.chart import Fact, Moment, Precision
 from zonula.population.cut import kernels, many
 from zonula.population.cut.gathered import Gathered
 from zonula.population.cut.lines import Ints
-from zonula.population.cut.patterns import Learned, Pattern, Told
+from zonula.population.cut.patterns import Learned, Part, Pattern, Told
 
 NONE, YEAR, MONTH, DAY, INSTANT = range(5)  # how much of a moment is known
 _PRECISION = {Precision.YEAR: YEAR, Precision.MONTH: MONTH, Precision.DAY: DAY, Precision.INSTANT: INSTANT}
@@ -80,6 +80,12 @@ class Facts:
                 return same(self._literal(text.encode()))
             return np.stack([gathered.word[first + place], gathered.size[first + place].astype(np.int64)], axis=1)
 
+        def said(told: int | Part | str | None, otherwise: str = "") -> Ints:
+            if isinstance(told, Part):
+                texts = (getattr(gathered.who(pattern, row, told.place), told.what) for row in rows.tolist())
+                return np.array([self._literal(text.encode()) for text in texts], np.int64)
+            return word(told if isinstance(told, int) else None, told if isinstance(told, str) else otherwise)
+
         def number(place: int | None, otherwise: float | None) -> npt.NDArray[np.float64]:
             if place is None:
                 return np.full(count, np.nan if otherwise is None else otherwise, np.float64)
@@ -102,8 +108,9 @@ class Facts:
             "id": np.stack([self._before(rows, pattern.kind), word(pattern.kinds.index(kernels.ID)), same(self._literal(told.suffix.encode()))], axis=1),
             "inside": np.full(count, told.inside, np.bool_),
             "encounter": np.stack([self._before(rows, visits), word(told.encounter), same((0, 0))], axis=1),
-            "performer": word(told.performer, fact.performer),
-            "provider": word(told.provider, "") if isinstance(told.provider, int) else same(self._literal(told.provider.encode())),
+            "performer": said(told.performer, fact.performer),
+            "specialty": said(told.specialty, fact.specialty),
+            "provider": said(told.provider),
         }  # fmt: skip
         for name in _MOMENTS:
             columns.update(self._moment(name, getattr(told, name), first, word))

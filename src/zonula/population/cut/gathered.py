@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from zonula.chart_import.fhir import Resource
+from zonula.chart_import.fhir.datatypes import Reference
+from zonula.chart_import.fhir.reading import Reading, Who
+from zonula.chart_import.fhir.registry import SHAPES
 from zonula.population.cut.lines import CutLines, Ints
-from zonula.population.cut.patterns import Learned, Pattern, learned
+from zonula.population.cut.patterns import Learned, Met, Pattern, learned
 
 _LEARNED = 20_000  # patterns kept in each process
 _COLUMNS: dict[str, type] = {"patient": np.int32, "pattern": np.int32, "line": np.int64, "origin": np.int32, "size": np.int32, "day": np.int32, "number": np.float64, "arena": np.uint8}  # fmt: skip
@@ -35,6 +38,7 @@ class Gathered:
         self.ids = ids
         places = {each: place for place, each in enumerate(ids)}
         self.patterns: list[Pattern] = []
+        self._who: dict[tuple[int, str, str], Who] = {}
         numbers: dict[bytes, int] = {}
         columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _COLUMNS}
         for place, (origin, pieces) in enumerate(files):
@@ -86,34 +90,53 @@ class Gathered:
         order = rows[np.argsort(self.pattern[rows], kind="stable")]
         for same in np.split(order, np.flatnonzero(np.diff(self.pattern[order])) + 1) if len(order) else ():
             pattern = self.patterns[self.pattern[same[0]]]
-            for theirs, told in self._groups(pattern, same, pattern.people):
-                if told is None and len(theirs) and pattern.worded:
+            for theirs, told in self._groups(pattern, same, pattern.things):
+                if told is None and pattern.worded:
                     # A word that comes out inside a text ("age 7 a") is told for each such word.
-                    for fewer, again in self._groups(pattern, theirs, (*pattern.people, *pattern.worded)):
+                    for fewer, again in self._groups(pattern, theirs, (*pattern.things, *pattern.worded)):
                         yield pattern, fewer, again
                 else:
                     yield pattern, theirs, told
 
+    def who(self, pattern: Pattern, row: int, place: int) -> Who:
+        """Who the word at this place points at, by the importer's own look-up."""
+        display = pattern.display_of(place)
+        asked = (
+            self.origin[row],
+            f"{pattern.points[place]}/{self.word_of(row, place).decode()}",
+            "" if display is None else self.word_of(row, display).decode(),
+        )
+        known = self._who.get(asked)
+        if known is None:
+            reading = Reading("", SHAPES, self.origins[self.origin[row]].directory)
+            known = self._who[asked] = reading.who(Reference(reference=asked[1], display=asked[2]))
+        return known
+
     def _groups(self, pattern: Pattern, rows: Ints, fixed: tuple[int, ...]) -> Iterator[tuple[Ints, Learned | None]]:
         """By those words that must be fixed: who is in the directory, and what is no pointer."""
-        if not fixed and not pattern.points_elsewhere:
+        if not fixed and not pattern.people and not pattern.points_elsewhere:
             yield rows, _learned(pattern.text)
             return
-        groups: dict[tuple[int, tuple[tuple[int, bytes], ...]], list[int]] = {}
+        groups: dict[tuple[int, tuple[tuple[int, bytes], ...], Met], list[int]] = {}
         for row in rows.tolist():
             directory = self.origins[self.origin[row]].directory
             words = [(place, self.word_of(row, place)) for place in fixed]
-            known = [
-                (place, word)
-                for place, word in words
-                if not pattern.points[place] or f"{pattern.points[place]}/{word.decode()}" in directory
-            ]
+            known = [each for each in words if not pattern.points[each[0]] or _named(pattern, each) in directory]
+            met = []
+            for place in pattern.people:
+                if _named(pattern, (place, self.word_of(row, place))) in directory:
+                    who = self.who(pattern, row, place)
+                    met.append((place, who.name != "", who.specialty != "", who.organisation != ""))
             whose = id(directory) if known or pattern.points_elsewhere else 0
-            groups.setdefault((whose, tuple(known)), []).append(row)
-        for (whose, words_of), theirs in groups.items():
+            groups.setdefault((whose, tuple(known), tuple(met)), []).append(row)
+        for (whose, words_of, met_by), theirs in groups.items():
             directory = self.origins[self.origin[theirs[0]]].directory
-            told = learned(pattern, dict(words_of), directory) if whose else _learned(pattern.text)
+            told = learned(pattern, dict(words_of), directory, met_by) if whose else _learned(pattern.text, met_by)
             yield np.array(theirs, np.int64), told
+
+
+def _named(pattern: Pattern, word: tuple[int, bytes]) -> str:
+    return f"{pattern.points[word[0]]}/{word[1].decode()}"
 
 
 @lru_cache(_LEARNED)
@@ -122,5 +145,5 @@ def _pattern(text: bytes) -> Pattern:
 
 
 @lru_cache(_LEARNED)
-def _learned(text: bytes) -> Learned | None:
-    return learned(_pattern(text), {}, {})
+def _learned(text: bytes, met: Met = ()) -> Learned | None:
+    return learned(_pattern(text), {}, {}, met)

@@ -12,18 +12,22 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Raw
 
 from zonula.chart import UNKNOWN_TIME, Fact, Moment, Quantity
-from zonula.chart_import.fhir import Resource, read
+from zonula.chart_import.fhir import Resource, people, read
+from zonula.chart_import.fhir.datatypes import ABSENT, HumanName, Reference
 from zonula.chart_import.fhir.registry import HANDLERS
 from zonula.population.cut.bytewise import signed
 from zonula.population.cut.kernels import ID, MOMENT, NUMBER, REFERENCE, TEXT
 
 _DOCUMENT = "~"  # the name facts are learned under; the real one takes its place
 _UNCUT = re.compile(rb'"reference"\s*:\s*"[^"\x02\x03]*"')
+_DISPLAY = re.compile(rb'"\s*,\s*"display"\s*:\s*"')
 _GAP = re.compile(rb"[\x01-\x05]")
 _TYPE = re.compile(rb"([A-Za-z]{2,40})/\Z")
 DIRECTORY = frozenset(kind for kind, handler in HANDLERS.items() if handler.map is None and kind != "Patient")
+PEOPLE = frozenset({"Practitioner", "PractitionerRole", "Organization", "Location", "RelatedPerson"})
 KINDS = tuple(kind for kind, handler in HANDLERS.items() if handler.map is not None)
 
 
@@ -50,7 +54,7 @@ def shapes() -> Shapes:
 
 class Pattern:
     """A line without its words. pieces: what stands between them; kinds: of the words; points: the type a reference's word belongs to.
-    people: the words that may point at someone in the directory; worded: those that point at nothing."""
+    people, things: the words that may point at someone, or something, in the directory; worded: those that point at nothing."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
@@ -63,14 +67,27 @@ class Pattern:
         self.kind = text[: text.index(b'"', 18)].rpartition(b'"')[2].decode()
         # A reference that was not cut out may still mean someone in the directory.
         self.points_elsewhere = _UNCUT.search(text) is not None
-        self.people = tuple(place for place, kind in enumerate(self.points) if kind in DIRECTORY)
+        self.things = tuple(place for place, kind in enumerate(self.points) if kind in DIRECTORY and kind not in PEOPLE)
+        self.people = tuple(place for place, kind in enumerate(self.points) if kind in PEOPLE)
         self.worded = tuple(place for place, kind in enumerate(self.kinds) if kind in (TEXT, NUMBER))
         members = HANDLERS[self.kind].members
         self.panel = bool(members) and (b'"hasMember"' in text or b'"result"' in text)
 
+    def display_of(self, place: int) -> int | None:
+        """The word beside a reference that is its display."""
+        beside = place + 1 < len(self.kinds) and self.kinds[place + 1] == TEXT
+        return place + 1 if beside and _DISPLAY.fullmatch(self.pieces[place + 1]) else None
+
     def line(self, words: Sequence[bytes]) -> bytes:
         """The line with these words in its gaps."""
         return b"".join(part for pair in zip(self.pieces, (*words, b""), strict=True) for part in pair)
+
+
+class Part(NamedTuple):
+    """The name, specialty or organisation of whom the word at this place points at, as `Reading.who` says."""
+
+    place: int
+    what: str
 
 
 class Told(NamedTuple):
@@ -88,8 +105,9 @@ class Told(NamedTuple):
     low: int | None
     high: int | None
     encounter: int | None
-    performer: int | None
-    provider: int | str
+    performer: int | Part | None
+    specialty: int | Part | None
+    provider: int | Part | str
     inside: bool  # part of the panel that the line itself is
 
 
@@ -103,24 +121,38 @@ class Learned(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def learned(pattern: Pattern, fixed: Mapping[int, bytes], directory: Mapping[str, Resource]) -> Learned | None:
+Met = tuple[tuple[int, bool, bool, bool], ...]
+"""The words that point at people in the directory, and whether each has a name, a specialty and an organisation."""
+
+
+def learned(
+    pattern: Pattern, fixed: Mapping[int, bytes], directory: Mapping[str, Resource], met: Met = ()
+) -> Learned | None:
     """What every line of a pattern becomes, or None. fixed: words that stay as they are, by their place."""
-    first = _shown(pattern, fixed, directory, 0)
-    return first if first is not None and first == _shown(pattern, fixed, directory, 1) else None
+    first = _shown(pattern, fixed, directory, met, 0)
+    return first if first is not None and first == _shown(pattern, fixed, directory, met, 1) else None
 
 
 def _shown(
-    pattern: Pattern, fixed: Mapping[int, bytes], directory: Mapping[str, Resource], turn: int
+    pattern: Pattern, fixed: Mapping[int, bytes], directory: Mapping[str, Resource], met: Met, turn: int
 ) -> Learned | None:
     words = [fixed.get(place) or _mark(kind, place, turn) for place, kind in enumerate(pattern.kinds)]
-    made = read(pattern.line(words), _DOCUMENT, ndjson=True, elsewhere=directory)
+    somebody = {f"{pattern.points[each[0]]}/{words[each[0]].decode()}": _somebody(pattern.points[each[0]], each, turn) for each in met}  # fmt: skip
+    made = read(
+        pattern.line(words), _DOCUMENT, ndjson=True, elsewhere={**directory, **somebody} if somebody else directory
+    )
     report = made.report
     if report.kind != "fhir-ndjson" or len(made.facts) > 1:
         return None
-    marks = {word.decode(): place for place, word in enumerate(words) if place not in fixed}
+    marks: dict[str, int | Part] = {word.decode(): place for place, word in enumerate(words) if place not in fixed}
+    unlike = len(marks) + len(fixed) == len(words)
+    for place, *_ in met:
+        marks.update(
+            {_part_mark(place, what, turn): Part(place, what) for what in ("organisation", "specialty", "name")}
+        )
     whole = f"{pattern.kind}/{words[pattern.kinds.index(ID)].decode()}"
     said = [*(each.place for each in report.skipped), *report.warnings]
-    if len(marks) + len(fixed) != len(words) or not all(each.startswith(whole) for each in said):
+    if not unlike or not all(each.startswith(whole) for each in said):
         return None
     told = []
     for fact in next(iter(made.facts.values()), ()):
@@ -144,10 +176,36 @@ def _mark(kind: int, place: int, turn: int) -> bytes:
     return f"zOnulA.{turn}{'-x' * turn}.{place}".encode()
 
 
-def _told(pattern: Pattern, fact: Fact, marks: Mapping[str, int]) -> Told | None:  # noqa: PLR0911 - one for each thing it cannot be
+def _part_mark(place: int, what: str, turn: int) -> str:
+    return f"zOnulA {turn}{' x' * turn} {place} {what}"
+
+
+def _somebody(kind: str, met: tuple[int, bool, bool, bool], turn: int) -> Resource:
+    """A resource of the directory whose name, specialty and organisation are marks, as far as it has them."""
+    place, named, trained, employed = met
+    name, specialty, organisation = (_part_mark(place, what, turn) for what in ("name", "specialty", "organisation"))
+    called = [HumanName(text=name)] if named else None
+    house = Reference(display=organisation) if employed else None
+    if kind == "Practitioner":
+        learnt = [people.Qualification(code=Raw(b'{"text":"%s"}' % specialty.encode()))] if trained else None
+        return people.Practitioner(name=called, qualification=learnt)
+    if kind == "PractitionerRole":
+        field = Raw(b'[{"text":"%s"}]' % specialty.encode()) if trained else ABSENT
+        return people.PractitionerRole(
+            practitioner=Reference(display=name) if named else None, organization=house, specialty=field
+        )
+    if kind == "Organization":
+        return people.Organization(name=name if named else "")
+    if kind == "Location":
+        return people.Location(name=name if named else "", managing_organization=house)
+    return people.RelatedPerson(name=called)
+
+
+def _told(pattern: Pattern, fact: Fact, marks: Mapping[str, int | Part]) -> Told | None:  # noqa: PLR0911 - one for each thing it cannot be
     if not fact.codes and not fact.text.strip():
         return None  # it is told apart by its id
-    own = next(word for word, place in marks.items() if pattern.kinds[place] == ID)
+    places = {word: place for word, place in marks.items() if isinstance(place, int)}
+    own = next(word for word, place in places.items() if pattern.kinds[place] == ID)
     whole = f"{pattern.kind}/{own}"
     if len(fact.sources) != 1 or not fact.id.startswith(f"{_DOCUMENT}#{whole}"):
         return None
@@ -158,8 +216,8 @@ def _told(pattern: Pattern, fact: Fact, marks: Mapping[str, int]) -> Told | None
     if fact.part_of and not parts["inside"]:
         return None
     for name, written in (("start", fact.when.start), ("end", fact.when.end), ("recorded", fact.recorded)):
-        parts[name] = marks.get(written.text, written) if written else None
-    numbers = {float(word): place for word, place in marks.items() if pattern.kinds[place] == NUMBER}
+        parts[name] = places.get(written.text, written) if written else None
+    numbers = {float(word): place for word, place in places.items() if pattern.kinds[place] == NUMBER}
     value, limits = fact.value, fact.reference
     parts["value"] = numbers.get(value.value) if value else None
     parts["low"] = numbers.get(limits.low) if limits and limits.low is not None else None
@@ -167,12 +225,12 @@ def _told(pattern: Pattern, fact: Fact, marks: Mapping[str, int]) -> Told | None
     parts["encounter"] = None
     if fact.encounter:
         kind, _, pointed = fact.encounter.removeprefix(f"{_DOCUMENT}#").partition("/")
-        parts["encounter"] = marks.get(pointed)
+        parts["encounter"] = places.get(pointed)
         if parts["encounter"] is None or pattern.points[parts["encounter"]] != kind:
             return None
-    parts["performer"] = marks.get(fact.performer)
+    parts["performer"], parts["specialty"] = marks.get(fact.performer), marks.get(fact.specialty)
     parts["provider"] = marks.get(source.provider, source.provider)
-    texts = [place for place in (parts["performer"], parts["provider"]) if isinstance(place, int)]
+    texts = [place for place in (parts["performer"], parts["specialty"], parts["provider"]) if isinstance(place, int)]
     if any(pattern.kinds[place] != TEXT for place in texts):
         return None
     same = msgspec.structs.replace(
@@ -188,6 +246,7 @@ def _told(pattern: Pattern, fact: Fact, marks: Mapping[str, int]) -> Told | None
             high=0.0 if parts["high"] is not None else limits.high,
         ),
         performer="" if parts["performer"] is not None else fact.performer,
+        specialty="" if parts["specialty"] is not None else fact.specialty,
         encounter="",
         part_of="",
     )  # fmt: skip

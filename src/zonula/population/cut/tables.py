@@ -12,7 +12,7 @@ from zonula.population.layout import SCHEMAS, UNDATED, Rows
 
 _EPOCH = 719163  # the ordinal of 1970-01-01
 _VARYING = frozenset(
-    ["patient", "place", "value", "reference_low", "reference_high", "day_low", "day_high", "end_day", "stretch_low", "stretch_high", "fact", "performer", "encounter", "part_of", "sources", "details"]
+    ["patient", "place", "value", "reference_low", "reference_high", "day_low", "day_high", "end_day", "stretch_low", "stretch_high", "fact", "performer", "specialty", "encounter", "part_of", "sources", "details"]
 ) | {f"{name}_{part}" for name in ("start", "end", "recorded") for part in ("text", "precision", "earliest", "latest", "seconds")}  # fmt: skip
 
 
@@ -30,6 +30,7 @@ def table_of(facts: Facts, keys: Ints, rows: Rows) -> pa.Table:
     made["reference_high"] = _number(columns["high"], "high", facts)
     made["fact"] = _strings(facts, columns["id"])
     made["performer"] = _strings(facts, _alone(columns["performer"]))
+    made["specialty"] = _strings(facts, _alone(columns["specialty"]))
     made["encounter"] = _strings(facts, columns["encounter"])
     whole = columns["id"].copy()
     whole[:, 2] = 0

@@ -82,7 +82,9 @@ class Sets:
         """The sure set, the maybe set (None when nothing can be unknown) and the level of a condition's facts."""
         return self.both(self.condition(where), where)
 
-    def both(self, condition: str, where: n.Node, further: str = "TRUE", further_roughly: str = "TRUE") -> tuple[int, int | None, int]:
+    def both(
+        self, condition: str, where: n.Node, further: str = "TRUE", further_roughly: str = "TRUE"
+    ) -> tuple[int, int | None, int]:
         """The same for a condition already in SQL: `where`, and `further`, which is never unknown. further_roughly: see `asked`."""
         level = self.level(where)
         if not self._bounded(where):

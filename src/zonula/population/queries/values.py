@@ -129,7 +129,10 @@ class Values:
             where = node.of.where
             keyed = _has_key(node, self._sets)
             sure, maybe, level = self._sets.both(
-                f"({self._sets.condition(where)}) AND {keyed}", where, keyed, "specialty <> ''" if node.by == "specialty" else "TRUE"
+                f"({self._sets.condition(where)}) AND {keyed}",
+                where,
+                keyed,
+                "specialty <> ''" if node.by == "specialty" else "TRUE",
             )
             places = [Places(sure, maybe, "", level)]
         else:
