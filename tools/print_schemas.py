@@ -19,6 +19,7 @@ from zonula.diet.supplements import SupplementForm, SupplementReview  # noqa: E4
 from zonula.journey import Assessment  # noqa: E402
 from zonula.knowledge import shelf  # noqa: E402
 from zonula.outcomes import Aggregate, ClinicReport, Course, PooledReport, Study  # noqa: E402
+from zonula.population.answers import Worklist  # noqa: E402
 from zonula.population.layout import SCHEMAS as STAGED  # noqa: E402
 from zonula.population.report import Report as PopulationReport  # noqa: E402
 from zonula.population.screen import ANSWERS, Screened  # noqa: E402
@@ -54,6 +55,7 @@ STRUCTS: dict[str, Any] = {
     "population-screened": Screened,
     "population-report": PopulationReport,
     "population-validity": Validity,
+    "worklist": Worklist,
     "simulation-truth": Truth,
 }
 

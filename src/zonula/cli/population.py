@@ -1,6 +1,7 @@
 """`zonula population stage|screen|report|validate`: the same rules for everyone in a bulk export."""
 
 import argparse
+import json
 import os
 import sys
 import time
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     stage.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     stage.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     stage.add_argument("--json", metavar="FILE", help="the manifest; - for the terminal")
+    stage.add_argument("--log", metavar="FILE", help="progress as JSON lines, added to; - for the error stream")
     stage.set_defaults(act=_stage)
     screen = commands.add_parser("screen", help="ask the rules of a staged folder")
     screen.add_argument("staged", type=Path, metavar="STAGED")
@@ -44,6 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     screen.add_argument("--master", default="local[2]", metavar="URL", help="of Spark")
     screen.add_argument("--csv", metavar="FILE", help="the answers as CSV; - for the terminal")
     screen.add_argument("--json", metavar="FILE", help="counts and checksums per rule; - for the terminal")
+    screen.add_argument("--log", metavar="FILE", help="progress as JSON lines, added to; - for the error stream")
     screen.set_defaults(act=_screen)
     _configure_reports(commands)
 
@@ -53,11 +56,19 @@ def _configure_reports(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     report.add_argument("screened", type=Path, metavar="SCREENED")
     report.add_argument("--html", metavar="FILE", help="one page with plots")
     report.add_argument("--json", metavar="FILE", help="counts with small cells suppressed; - for the terminal")
-    report.add_argument("--worklist", metavar="FILE", help="CSV of patients with reasons, for inside the clinic only")
+    report.add_argument(
+        "--worklist",
+        metavar="FILE",
+        help="patients with reasons, CSV or (.json) for the clinic application; for inside the clinic only",
+    )
     report.add_argument("--for", dest="rule", default=None, metavar="RULE", help="the rule the worklist is of")
     report.set_defaults(act=_report)
     validate = commands.add_parser("validate", help="sensitivity, specificity and PPV against chart review labels")
-    validate.add_argument("labels", metavar="LABELS.csv", help="columns patient,rule,truth (yes, no or unknown)")
+    validate.add_argument(
+        "labels",
+        metavar="LABELS.csv",
+        help="columns patient,rule,truth (yes, no or unknown), or the folder `truth` of zonula simulate",
+    )
     validate.add_argument("screened", type=Path, metavar="SCREENED")
     validate.add_argument("--json", metavar="FILE", help="- for the terminal")
     validate.set_defaults(act=_validate)
@@ -69,15 +80,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Clock:
-    """Progress with throughput and time left, on the error stream when it is a terminal."""
+    """Progress with throughput and time left: on the error stream when it is a terminal, and as JSON lines into `log`."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: str | None = None) -> None:
         self._what, self._start = "", time.monotonic()
+        self._log = log
+        self._tell("")
 
     def __call__(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
         if what != self._what:
             self._what, self._start = what, now
+        if self._log:
+            spent = now - self._start
+            line = {"step": what, "done": done, "of": total, "seconds": round(spent, 3)}
+            line |= {"left": round(spent / done * (total - done), 3)} if done else {}
+            self._tell(json.dumps(line) + "\n")
         if not sys.stderr.isatty():
             return
         left = (now - self._start) / done * (total - done) if done else 0.0
@@ -85,11 +103,21 @@ class _Clock:
         sys.stderr.write("\n" if done == total else "")
         sys.stderr.flush()
 
+    def _tell(self, text: str) -> None:
+        if self._log == "-":
+            sys.stderr.write(text)
+        elif self._log:
+            try:
+                with Path(self._log).open("a", encoding="utf-8") as out:
+                    out.write(text)
+            except OSError as wrong:
+                raise UserError(f"{self._log}: could not be written ({wrong.strerror or wrong}).") from None
+
 
 def _stage(arguments: argparse.Namespace) -> int:
     from zonula.population.stage import stage
 
-    manifest = stage(arguments.input, arguments.out, processes=arguments.processes, progress=_Clock())
+    manifest = stage(arguments.input, arguments.out, processes=arguments.processes, progress=_Clock(arguments.log))
     if arguments.json:
         write_json(arguments.json, msgspec.to_builtins(manifest))
     if arguments.json != "-":
@@ -130,7 +158,7 @@ def _screen(arguments: argparse.Namespace) -> int:
     asked = chosen(arguments.rules)
     today = arguments.today or date.today()
     try:
-        found = screen(staged, asked, arguments.out, _engine(arguments), arguments.engine, today, _Clock())
+        found = screen(staged, asked, arguments.out, _engine(arguments), arguments.engine, today, _Clock(arguments.log))
         if arguments.csv:
             write_csv(arguments.out, sys.stdout if arguments.csv == "-" else Path(arguments.csv))
     except OSError as wrong:
@@ -146,13 +174,13 @@ def _screen(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     from zonula.knowledge import shelf
-    from zonula.population.answers import write_worklist
+    from zonula.population.answers import worklist, write_worklist
     from zonula.population.report import report
     from zonula.reports.population_page import population_html, population_text
 
     found = report(arguments.screened, shelf())
     if arguments.worklist:
-        write_worklist(arguments.screened, arguments.rule, Path(arguments.worklist))
+        write_worklist(worklist(arguments.screened, arguments.rule), Path(arguments.worklist))
     if arguments.html:
         write_text(arguments.html, population_html(found))
     if arguments.json:
@@ -164,10 +192,16 @@ def _report(arguments: argparse.Namespace) -> int:
 
 def _validate(arguments: argparse.Namespace) -> int:
     from zonula.cli.files import read_text
-    from zonula.population.validate import validate
+    from zonula.population.validate import truth_labels, validate
     from zonula.reports.population_page import validation_text
 
-    found = validate(read_text(arguments.labels), arguments.labels, arguments.screened)
+    labels = Path(arguments.labels)
+    if labels.is_dir():
+        found = validate(
+            truth_labels(labels), arguments.labels, arguments.screened, reviewed="the truth of virtual patients"
+        )
+    else:
+        found = validate(read_text(arguments.labels), arguments.labels, arguments.screened)
     if arguments.json:
         write_json(arguments.json, msgspec.to_builtins(found))
     if arguments.json != "-":

@@ -21,7 +21,7 @@ from zonula.population.queries.dictionaries import tables
 from zonula.population.queries.program import BORN, Program, Query, program
 from zonula.population.staged import Staged
 
-MOST_FACTS = 8_000_000  # of one batch; decides how much memory is needed
+MOST_FACTS = 3_000_000  # of one batch; decides how much memory is needed
 Progress = Callable[[str, int, int], None]
 ANSWERS = pa.schema(
     [
@@ -97,7 +97,9 @@ def screen(
             answered(opened, staged, parts, written)
             files.append(out / "answers" / f"part-{number:05}.parquet")
             parquet.write_table(ids_of(opened), files[-1], compression="zstd")
-            everyone = opened.rows("SELECT id AS patient FROM patients ORDER BY id")
+            everyone = opened.rows(
+                "SELECT id AS patient, name, birth_text AS birth, sex, identifiers FROM patients ORDER BY id"
+            )
             parquet.write_table(everyone, out / "patients" / files[-1].name, compression="zstd")
             opened.forget([query.table for query in written.queries])
     screened = _counted(files, asked, written, name, today, staged)

@@ -13,12 +13,14 @@ from pathlib import Path
 import msgspec
 from pyarrow import parquet
 
+from zonula.chart_review.library import DOMAINS
 from zonula.errors import UserError
 from zonula.knowledge import Shelf, shelf
 from zonula.population.answers import WORKLIST_RULE, rows
 from zonula.population.screen import Screened, screened
 
 PHQ15_CARD = "population/phq15"
+SIX_DOMAINS_CARD = "chart_review/six_domains"
 _NORMAL = 1.959963984540054  # two-sided 95 %
 _TRUTHS = {"yes": True, "no": False, "unknown": None}
 
@@ -54,14 +56,19 @@ class Validity(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[str, ...]
 
 
-def validate(labels: str, name: str, folder: Path, knowledge: Shelf | None = None) -> Validity:
+def validate(
+    labels: str, name: str, folder: Path, knowledge: Shelf | None = None, *, reviewed: str = "chart review"
+) -> Validity:
     """Compare a screening with labels: CSV with the columns patient, rule, truth (yes, no, unknown), or patient, phq15 (0 to 30).
+
+    reviewed: what the truth of the labels comes from, in words.
 
     Raises UserError when the columns are missing or no line can be used.
     """
     found = screened(folder)
     numbers = {each.rule: place for place, each in enumerate(found.rules)}
     told, against, skipped = _labels(labels, name, numbers, knowledge or shelf())
+    against = against or reviewed
     answers = _answers(folder, {numbers[rule] for rule in told})
     known = _patients(folder)
     for rule, theirs in told.items():
@@ -78,6 +85,38 @@ def validate(labels: str, name: str, folder: Path, knowledge: Shelf | None = Non
         if theirs
     )
     return Validity(rules=made, skipped=tuple(skipped))
+
+
+class _Truth(msgspec.Struct):
+    """What is used of the truth of one virtual patient (`zonula simulate`): the domains it has, by name."""
+
+    schema: str
+    patient: str
+    domains: dict[str, str]
+
+
+def truth_labels(folder: Path, knowledge: Shelf | None = None) -> str:
+    """The truth of virtual patients as labels of the twelve domain rules, and of "six at once" for whoever has that many.
+
+    Raises UserError when there is none, or it cannot be read.
+    """
+    six = int((knowledge or shelf()).card(SIX_DOMAINS_CARD).value)
+    lines = ["patient,rule,truth"]
+    for file in sorted(folder.glob("*.json")):
+        try:
+            truth = msgspec.json.decode(file.read_bytes(), type=_Truth)
+        except (OSError, msgspec.DecodeError) as wrong:
+            raise UserError(f"{file}: is not the truth of a virtual patient ({wrong}).") from None
+        if not truth.schema.startswith("zonula.simulation-truth/"):
+            raise UserError(f"{file}: is not the truth of a virtual patient.")
+        told = {f"domain.{name}": name in truth.domains for name in DOMAINS}
+        told[WORKLIST_RULE] = len(truth.domains) >= six
+        lines += [f"{truth.patient},{rule},{'yes' if holds else 'no'}" for rule, holds in told.items()]
+    if len(lines) == 1:
+        raise UserError(
+            f"{folder}: no truth of virtual patients.", "Name the folder `truth` that zonula simulate wrote."
+        )
+    return "\n".join(lines) + "\n"
 
 
 def wilson(found: int, of: int) -> Share:
@@ -103,7 +142,7 @@ def _labels(
         if WORKLIST_RULE not in numbers:
             raise UserError(f"The screening did not ask {WORKLIST_RULE}, which PHQ-15 is compared with.")
     elif {"patient", "rule", "truth"} <= columns:
-        least, against = 0.0, "chart review"
+        least, against = 0.0, ""
     else:
         raise UserError(f"{name}: the columns patient, rule and truth (or patient and phq15) are needed.")
     for line, row in enumerate(reader, 2):

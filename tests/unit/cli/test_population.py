@@ -113,6 +113,19 @@ def test_what_is_written_fits_its_schema(folders, tmp_path, capsys):
     assert _valid("population-validity", tmp_path / "v.json")["rules"][0]["sensitivity"]["share"] == 1
 
 
+def test_progress_is_logged_as_json_lines(folders, tmp_path, capsys):
+    log = tmp_path / "log.ndjson"
+    assert main(["population", "screen", str(folders / "staged"), "--out", str(tmp_path / "out"), "--rules", "domain.fatigue", "--today", "2026-11-24", "--log", str(log)]) == 0  # fmt: skip
+    told = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {"step", "done", "of", "seconds"} <= told[0].keys()
+    assert {each["step"] for each in told} == {"screened"}
+    assert (
+        main(["population", "screen", str(folders / "staged"), "--out", str(tmp_path / "o"), "--log", str(tmp_path)])
+        == 2
+    )
+    assert "could not be written" in capsys.readouterr().err
+
+
 def test_the_csv_has_the_answers_with_their_facts(folders):
     lines = list(csv.DictReader((folders / "answers.csv").read_text().splitlines()))
     fatigue = next(line for line in lines if line["patient"] == "p0" and line["rule"] == "domain.fatigue")

@@ -1,8 +1,12 @@
 """A screening: the answers of the plain evaluator for everyone, with counts, checksums, a worklist, and validity against labels."""
 
 import csv
+import json
 from datetime import date
+from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
 from pyarrow import parquet
 
@@ -10,19 +14,21 @@ import zonula.population.screen as screening
 import zonula.population.stage as staging
 from zonula.chart_import import read_paths
 from zonula.chart_review.evaluate import Evidence, PlainEvaluator
+from zonula.chart_review.library import DOMAINS
 from zonula.chart_review.vocabulary import vocabulary
 from zonula.errors import UserError
 from zonula.knowledge import shelf
-from zonula.population.answers import write_csv, write_worklist
+from zonula.population.answers import worklist, write_csv, write_worklist
 from zonula.population.engines.duckdb import DuckEngine
 from zonula.population.report import report
 from zonula.population.screen import chosen, screen, screened
 from zonula.population.stage import stage
 from zonula.population.staged import Staged
-from zonula.population.validate import validate, wilson
+from zonula.population.validate import truth_labels, validate, wilson
 from zonula.reports.population_page import population_html, population_text, validation_text
 
 TODAY = date(2026, 11, 24)
+ROOT = Path(__file__).resolve().parents[3]
 STATES = {"yes": True, "no": False, "unknown": None}
 
 
@@ -99,12 +105,26 @@ def test_the_csv_names_facts_and_no_cell_is_a_formula(done, tmp_path):
 
 def test_the_worklist_has_reasons(done, tmp_path):
     _, out, _ = done
-    write_worklist(out, "red_flag.celiac_never_tested", tmp_path / "list.csv")
+    found = worklist(out, "red_flag.celiac_never_tested")
+    write_worklist(found, tmp_path / "list.csv")
     lines = list(csv.DictReader((tmp_path / "list.csv").read_text().splitlines()))
-    assert len(lines) == 9
+    assert len(lines) == len(found.entries) == 9
     assert all("Condition.ndjson#Condition/" in line["because"] and "domain.fatigue" in line["also"] for line in lines)
+    assert {line["identifiers"] for line in lines} >= {"urn:clinic|0", "urn:clinic|1"}
     with pytest.raises(UserError, match="did not ask"):
-        write_worklist(out, "no.rule", tmp_path / "list.csv")
+        worklist(out, "no.rule")
+
+
+def test_the_worklist_for_the_clinic_application_says_who_and_why(done, tmp_path):
+    _, out, _ = done
+    write_worklist(worklist(out, "red_flag.celiac_never_tested"), tmp_path / "list.json")
+    found = msgspec.json.decode((tmp_path / "list.json").read_bytes())
+    schema = json.loads((ROOT / "docs" / "schemas" / "worklist.schema.json").read_text())
+    jsonschema.validate(found, schema)
+    (first,) = [each for each in found["entries"] if each["patient"] == "p0"]
+    assert (first["identifiers"], first["birth"], first["sex"]) == (["urn:clinic|0"], "1960-03-04", "male")
+    assert first["reason"]["facts"] == ["Condition.ndjson#Condition/c0"]
+    assert any(each["rule"] == "domain.fatigue" and each["facts"] for each in first["also"])
 
 
 def test_the_report_hides_small_counts(done):
@@ -143,6 +163,22 @@ def test_validity_against_phq15(done):
     assert found.rules[0].against == "PHQ-15 of 10 or more"
     assert (found.rules[0].sensitivity.of, found.rules[0].specificity.found) == (1, 1)
     assert found.skipped == ("line 4: phq15 is not a number from 0 to 30",)
+
+
+def test_the_truth_of_virtual_patients_is_a_label_of_every_domain(done, tmp_path):
+    _, out, _ = done
+    for number, domains in ((0, {"fatigue": "2024-02-01"}), (1, {}), (3, dict.fromkeys(DOMAINS, "2020-01-01"))):
+        truth = {"schema": "zonula.simulation-truth/1", "patient": f"p{number}", "domains": domains}
+        (tmp_path / f"p{number}.json").write_text(json.dumps(truth))
+    found = {each.rule: each for each in validate(truth_labels(tmp_path), "truth", out).rules}
+    fatigue = found["domain.fatigue"]
+    assert (fatigue.sensitivity.found, fatigue.sensitivity.of, fatigue.specificity.found) == (1, 2, 0)
+    assert found["burden.six_domains_at_once"].sensitivity.of == 1
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(UserError, match=r"other\.json"):
+        truth_labels(tmp_path)
+    with pytest.raises(UserError, match="no truth"):
+        truth_labels(tmp_path / "nowhere")
 
 
 def test_labels_that_cannot_be_used_are_the_users_error(done):
