@@ -6,7 +6,8 @@ from zonula.outcomes.claims import Claim, claims, reading_list
 from zonula.outcomes.clinic_report import Band, ClinicReport, clinic_report
 from zonula.outcomes.course import AdverseEvent, Course, End, Outcome, Reading, StageStart, Standing, outcome
 from zonula.outcomes.definitions import Definitions, declared
-from zonula.outcomes.disclosure import suppressed
+from zonula.outcomes.deidentified import Bands, bands, deidentified, deidentified_dictionary
+from zonula.outcomes.disclosure import rounded, suppressed, way_suppressed
 from zonula.outcomes.export import data_dictionary, outcome_table
 from zonula.outcomes.parts import OffSwitch, StageChange, pool_off_switches, read_off_switches, stage_changes
 from zonula.outcomes.patient_page import PatientOutcome, patient_outcome
@@ -31,6 +32,7 @@ __all__ = [
     "AdverseEvent",
     "Aggregate",
     "Band",
+    "Bands",
     "Claim",
     "ClinicReport",
     "Course",
@@ -57,6 +59,7 @@ __all__ = [
     "Verdict",
     "aggregate",
     "allocation",
+    "bands",
     "check_flow",
     "check_keys",
     "check_previous",
@@ -66,6 +69,8 @@ __all__ = [
     "cumulative_incidence",
     "data_dictionary",
     "declared",
+    "deidentified",
+    "deidentified_dictionary",
     "estimate",
     "flow_diagram",
     "outcome",
@@ -83,10 +88,12 @@ __all__ = [
     "read_signed",
     "reading_list",
     "report_card",
+    "rounded",
     "seal",
     "sign",
     "stage_changes",
     "study_report",
     "suppressed",
     "verify",
+    "way_suppressed",
 ]

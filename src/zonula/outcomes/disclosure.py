@@ -67,6 +67,26 @@ def rounded_down(count: int, least: int) -> int:
     return count - count % least
 
 
+def rounded(count: int, least: int) -> int:
+    """To the nearest multiple of `least`: two looks a few patients apart then differ by nothing, or by `least`."""
+    return least * round(count / least)
+
+
+def way_suppressed(steps: Sequence[tuple[int, int | None]], least: int) -> list[int | None]:
+    """Counts of steps of a way, each part of an earlier step (its place, None for the first). A step is hidden when it, or what is
+    missing of the nearest shown step it is part of, is 1 to least-1: nested counts give away their difference.
+    """
+    shown: list[int | None] = []
+    for count, within in steps:
+        part_of = within
+        while part_of is not None and shown[part_of] is None:
+            part_of = steps[part_of][1]
+        missing = 0 if part_of is None else steps[part_of][0] - count
+        safe = all(part == 0 or part >= least for part in (count, missing))
+        shown.append(count if safe else None)
+    return shown
+
+
 def clinic_name(name: str) -> str:
     """The name as it may stand in a file. Raises UserError for one that is empty, too long, or more than one printable line."""
     plain = name.strip()
