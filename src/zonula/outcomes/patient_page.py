@@ -12,7 +12,7 @@ from zonula.outcomes.course import Course, Outcome, Reading, outcome
 from zonula.outcomes.definitions import Definitions
 from zonula.outcomes.recovery_time import Curve, Prediction, predict
 from zonula.outcomes.regression_to_mean import estimate
-from zonula.outcomes.report_card import SKIN, Verdict, complete_cases, predictors_of, report_card
+from zonula.outcomes.report_card import SKIN, ReportCard, Verdict, complete_cases, predictors_of, report_card
 
 RELIABLE = 1.96
 
@@ -35,9 +35,16 @@ class PatientOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def patient_outcome(
-    wanted: str, courses: Sequence[Course], rules: Definitions, rng: np.random.Generator
+    wanted: str,
+    courses: Sequence[Course],
+    rules: Definitions,
+    rng: np.random.Generator,
+    claim: ReportCard | None = None,
 ) -> PatientOutcome:
-    """The page of one patient among a registry. Raises UserError when the patient is not in it. rng: for the claim's cross-validation."""
+    """The page of one patient among a registry. Raises UserError when the patient is not in it. rng: for the claim's cross-validation.
+
+    claim: the registry's report card where it was made already; without it, it is made here, which takes seconds.
+    """
     course = next((one for one in courses if one.patient == wanted), None)
     if course is None:
         raise UserError(f"No patient {wanted!r} in the registry.")
@@ -62,7 +69,7 @@ def patient_outcome(
         because.append(f"fewer than {rules.least_alike} patients are alike, or none of them recovered")
     made = None
     if own.baseline is not None:
-        made, why = _predicted(course, own, others, outcomes, rules=rules, rng=rng)
+        made, why = _predicted(course, own, others, outcomes, rules=rules, rng=rng, claim=claim)
         because += [why] if why else []
     return PatientOutcome(
         outcome=own,
@@ -84,9 +91,10 @@ def _predicted(
     *,
     rules: Definitions,
     rng: np.random.Generator,
+    claim: ReportCard | None,
 ) -> tuple[Prediction | None, str]:
     """The skin test enters a prediction only where the claim's report card says that it predicts."""
-    claim = report_card(others, outcomes, rules, rng)
+    claim = claim or report_card(others, outcomes, rules, rng)
     if claim.verdict is Verdict.NOT_ENOUGH:
         return None, "no prediction: too few recoveries"
     rows, base = complete_cases(predictors_of(others, outcomes))

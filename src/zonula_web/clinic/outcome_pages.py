@@ -1,8 +1,8 @@
-"""What the pages on outcomes show: one course as a picture, the clinic's figures in words, small groups hidden from who may not know them."""
+"""What the pages on outcomes show: one course as a picture, the clinic's figures in words."""
 
 from typing import Any, NamedTuple
 
-from zonula.outcomes import Course, Curve, Definitions, suppressed
+from zonula.outcomes import Course, Curve, Definitions
 from zonula.reports.outcomes_page import (
     STANDINGS,
     VERDICTS,
@@ -15,7 +15,6 @@ from zonula_web.records.figures import Stored
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 240, 44, 16, 34
 HIGHEST = 120
-FEW = "fewer than can be shown"
 STAGE_WORDS = {
     "run_in": "run-in",
     "reboot": "reboot",
@@ -130,39 +129,25 @@ def curve_picture(recovery: Curve | None, drop_out: Curve | None) -> Curves | No
     )
 
 
-def report_sentences(stored: Stored, rules: Definitions, *, hide_small: bool) -> dict[str, Any]:
-    """The figures in words. hide_small: counts under the declared cell size are not shown, nor what could be worked out from them."""
+def report_sentences(stored: Stored) -> dict[str, Any]:
+    """The clinic's figures in words, for those who may see its patients."""
     report = stored.report
-    counts: dict[str, int | None] = dict(report.standings)
-    steps: dict[str, int | None] = {step.title: step.patients for step in stored.funnel}
-    harmed: int | None = report.patients_harmed
-    if hide_small:
-        counts = suppressed(report.standings, rules.least_cell)
-        steps = {
-            title: count if count is None or count == 0 or count >= rules.least_cell else None
-            for title, count in steps.items()
-        }
-        harmed = None if 0 < report.patients_harmed < rules.least_cell else report.patients_harmed
-    enough = not hide_small or report.patients >= 2 * rules.least_cell
     return {
         "report": report,
-        "few": FEW,
-        "funnel": [(title, count, _share(count, stored.funnel[0].patients)) for title, count in steps.items()],
-        "standings": [(words, counts[kind.value]) for kind, words in STANDINGS.items()],
-        "harmed": harmed,
+        "funnel": [
+            (step.title, step.patients, _share(step.patients, stored.funnel[0].patients)) for step in stored.funnel
+        ],
+        "standings": [(words, report.standings[kind.value]) for kind, words in STANDINGS.items()],
         "sentences": [
             change_sentence(report),
             recovery_sentence(report),
             foods_sentence(report),
             *stage_sentences(report),
-        ]
-        if enough
-        else [],
+        ],
         "verdict": VERDICTS[report.claim.verdict],
-        "enough": enough,
     }
 
 
-def _share(count: int | None, of: int) -> int:
+def _share(count: int, of: int) -> int:
     """Whole percent, for a bar beside the number."""
-    return round(100 * count / of) if count and of else 0
+    return round(100 * count / of) if of else 0

@@ -1,6 +1,6 @@
 """What became of the clinic's patients: the stored figures, and the courses behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,21 +10,25 @@ from zonula.outcomes import Band, ClinicReport, Course
 from zonula_web.access.models import Clinic
 from zonula_web.jobs.models import Job, State
 from zonula_web.records import read
-from zonula_web.records.models import Consent, Figures, Patient
 from zonula_web.records.models import Course as CourseRow
+from zonula_web.records.models import Figures, Patient
+
+PLAN_STARTED, RESTRICTED = 4, 5  # places of steps that later ones are part of
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step of the way from intake to foods given back, with how many patients came so far."""
+    """One step of the way from intake to foods given back, with how many patients came so far. within: place of the step it is part of."""
 
     title: str
     patients: int
+    within: int | None = 0
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """The clinic's figures as they were made last."""
 
     day: date
+    made_at: datetime
     report: ClinicReport
     funnel: tuple[Step, ...]
 
@@ -51,6 +55,7 @@ def stored(clinic: Clinic) -> Stored | None:
         return None
     return Stored(
         day=row.day,
+        made_at=row.made_at,
         report=msgspec.convert(row.report, ClinicReport),
         funnel=msgspec.convert(row.funnel, tuple[Step, ...]),
     )
@@ -64,17 +69,10 @@ def last_question(clinic: Clinic) -> Question | None:
     return Question(state=job.state, says=job.says, at=job.ended_at or job.made_at, done=job.done, total=job.total)
 
 
-def courses(clinic: Clinic, *, consented: bool = False) -> list[Course]:
-    """The stored courses of the clinic's patients. consented: only of those who agreed that their course counts in research."""
+def courses(clinic: Clinic) -> list[Course]:
+    """The stored courses of the clinic's patients."""
     rows = CourseRow.objects.filter(patient__clinic=clinic, patient__merged_into=None).order_by("patient_id")
-    found = [(row.patient_id, convert(row.body)) for row in rows if row.body]
-    if not consented:
-        return [course for _, course in found]
-    agreed = {
-        row.patient_id: row.given
-        for row in Consent.objects.filter(patient__clinic=clinic, data="research").order_by("id")
-    }
-    return [course for patient, course in found if agreed.get(patient)]
+    return [convert(row.body) for row in rows if row.body]
 
 
 def convert(body: dict[str, Any]) -> Course:
@@ -89,19 +87,18 @@ def bands() -> list[Band]:
 
 
 def funnel(
-    patients: Iterable[Patient], found: dict[str, Course | None], counts: dict[str, set[object]]
+    patients: Iterable[Patient], found: Mapping[str, Course | None], counts: Mapping[str, set[object]]
 ) -> tuple[Step, ...]:
-    """How many patients came how far. counts: ids of patients with documents, answers, skin test, plan."""
-    everyone = list(patients)
-    ids = {patient.id for patient in everyone}
-    begun = [course for course in found.values() if course is not None]
+    """How many of these patients came how far. counts: ids of patients with documents, answers, skin test, plan."""
+    ids = {patient.id for patient in patients}
+    begun = [course for patient in ids if (course := found.get(str(patient))) is not None]
     return (
-        Step("patients", len(everyone)),
+        Step("patients", len(ids), None),
         Step("records imported", len(ids & counts["documents"])),
         Step("questionnaire answered", len(ids & counts["answers"])),
         Step("skin test done", len(ids & counts["skin"])),
         Step("plan started", len(ids & counts["plans"])),
-        Step("eating restricted for the treatment", len(begun)),
-        Step("at least one food given back", sum(bool(course.foods_given_back) for course in begun)),
-        Step("finished as planned", sum(course.finished for course in begun)),
+        Step("eating restricted for the treatment", len(begun), PLAN_STARTED),
+        Step("at least one food given back", sum(bool(course.foods_given_back) for course in begun), RESTRICTED),
+        Step("finished as planned", sum(course.finished for course in begun), RESTRICTED),
     )

@@ -294,13 +294,18 @@ class Course(models.Model):
 
 
 class Figures(models.Model):
-    """The clinic's outcomes as of one day: `outcomes.ClinicReport` and the funnel as JSON. Derived; can be made again."""
+    """The clinic's outcomes as of one day: `outcomes.ClinicReport` and the funnel as JSON. Derived; can be made again.
+
+    research: what researchers get (`records.research.Release`), {} before the first. It cannot be made again: what was given out before decides
+    what may be given out now.
+    """
 
     clinic = models.OneToOneField("access.Clinic", on_delete=models.CASCADE)
     day = models.DateField()
     made_at = models.DateTimeField(auto_now=True)
     report = models.JSONField()
     funnel = models.JSONField()
+    research = models.JSONField(default=dict)
 
 
 class Consent(PatientRow):

@@ -1,4 +1,4 @@
-"""Where one lands after signing in: a member at the patients, a patient at the diary."""
+"""Where one lands after signing in: a member at the patients, a researcher at the figures, a patient at the diary."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -14,4 +14,6 @@ def home(request: Asked) -> HttpResponse:
     for membership in Membership.objects.filter(person=request.person, ended_at=None):
         if Right.FIND_PATIENTS in rights_of(membership):
             return redirect("patients")
+        if Right.SEE_DASHBOARD in rights_of(membership):
+            return redirect("figures")
     return redirect("diary" if getattr(request.person, "own_record", None) else "account")

@@ -10,7 +10,7 @@ from zonula.errors import UserError
 from zonula.outcomes import ClinicReport, Course, clinic_report, declared
 from zonula_web.access.models import Clinic, Person
 from zonula_web.jobs.models import Job, State
-from zonula_web.records import diary, figures, read
+from zonula_web.records import diary, figures, read, research
 from zonula_web.records.course import course_of
 from zonula_web.records.models import Answers, Document, Figures, Patient, Plan, SkinSession
 from zonula_web.records.models import Course as CourseRow
@@ -25,6 +25,7 @@ class Made(NamedTuple):
     changed: dict[Patient, tuple[int, int, Course | None]]
     report: ClinicReport
     funnel: tuple[figures.Step, ...]
+    release: research.Release
     unreadable: int
 
 
@@ -59,8 +60,30 @@ def make_figures(job: Job) -> Made:
         if number % 20 == 0:
             Job.objects.filter(pk=job.pk).update(done=number)
     courses = [course for course in found.values() if course is not None]
-    report = clinic_report(courses, declared(read.knowledge()), figures.bands(), np.random.default_rng(FOLDS_SEED))
-    return Made(day, changed, report, figures.funnel(patients, found, _counts(job.clinic)), unreadable)
+    rules, counts = declared(read.knowledge()), _counts(job.clinic)
+    report = clinic_report(courses, rules, figures.bands(), np.random.default_rng(FOLDS_SEED))
+    release = _release(job.clinic, day, patients, found, counts)
+    return Made(day, changed, report, figures.funnel(patients, found, counts), release, unreadable)
+
+
+def _release(
+    clinic: Clinic,
+    day: date,
+    patients: list[Patient],
+    found: dict[str, Course | None],
+    counts: dict[str, set[object]],
+) -> research.Release:
+    """What researchers get from today on: of those who agreed."""
+    before, rules, rng = research.stored(clinic), declared(read.knowledge()), np.random.default_rng()
+    agreed = research.agreed(clinic)
+    courses = {str(one.id): course for one in patients if one.id in agreed and (course := found.get(str(one.id)))}
+    last = before.contributors if before else frozenset[str]()
+    chosen = research.contributing(last, set(courses), rules.least_cell, rng)
+    # Everyone in the release has begun, so the way is that of all who agreed and are not held back.
+    held_back = set(courses) - chosen
+    walking = [one for one in patients if one.id in agreed and str(one.id) not in held_back]
+    way = [(step.title, step.patients, step.within) for step in figures.funnel(walking, found, counts)]
+    return research.make(before, day, clinic, {one: courses[one] for one in chosen}, way, rules, rng)
 
 
 def keep_figures(job: Job, made: Made) -> str:
@@ -77,6 +100,7 @@ def keep_figures(job: Job, made: Made) -> str:
             "day": made.day,
             "report": msgspec.to_builtins(made.report),
             "funnel": msgspec.to_builtins(made.funnel),
+            "research": msgspec.to_builtins(made.release),
         },
     )
     job.done = job.total
