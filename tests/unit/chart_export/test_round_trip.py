@@ -81,14 +81,10 @@ def assert_same(chart):
     return facts
 
 
-@pytest.mark.parametrize(
-    "folder", sorted(path.name for path in EXAMPLES.iterdir() if (path / "..").exists() and path.is_dir())
-)
+@pytest.mark.parametrize("folder", ["mara-lindqvist", "tobias-renner", "ines-falk"])
 def test_the_shipped_charts_come_back_whole(folder):
-    try:
-        charts = read_paths([EXAMPLES / folder]).charts
-    except Exception:
-        pytest.skip("holds no chart")
+    charts = read_paths([EXAMPLES / folder]).charts
+    assert charts
     for chart in charts.values():
         assert_same(chart)
 
