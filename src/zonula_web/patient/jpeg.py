@@ -36,6 +36,8 @@ def plain_jpeg(photo: bytes) -> bytes:
         position = end
         if marker == _SCAN:
             break
-    if not drawn or not photo.rstrip(b"\x00").endswith(b"\xff\xd9"):
+    # Inside the picture 0xFF is always followed by 0x00: the first end marker is the end, and what hangs behind it is left out.
+    ending = photo.find(b"\xff\xd9", position)
+    if not drawn or ending < 0:
         raise UserError("This photo is damaged.")
-    return b"".join((*kept, photo[position : photo.rindex(b"\xff\xd9") + 2]))
+    return b"".join((*kept, photo[position : ending + 2]))

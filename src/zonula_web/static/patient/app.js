@@ -37,7 +37,7 @@ function show(keepFocus) {
   if (!keepFocus) { window.scrollTo(0, 0); const title = place.querySelector("h1"); title?.setAttribute("tabindex", "-1"); title?.focus(); }
 }
 // Pages that only show are made anew when something changed; a form that is being filled in is left alone.
-const ONLY_SHOWN = new Set(["", "day", "choose", "settings", "dose"]);
+const ONLY_SHOWN = new Set(["", "day", "entry", "choose", "settings", "dose"]);
 function changed() {
   sayStanding();
   const name = location.hash.replace(/^#\/?/, "").split("?")[0];
@@ -86,6 +86,7 @@ async function begin() {
   if (state.owner) await openFor(state.owner);
   show(true);
   sayStanding();
+  performance.mark("diary ready"); // measured: interactive on a slow phone
   document.documentElement.dataset.ready = "yes";
 }
 async function openFor(owner) {

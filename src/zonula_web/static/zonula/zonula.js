@@ -14,3 +14,23 @@ for (const zone of document.querySelectorAll("[data-drop]")) {
   for (const name of ["dragleave", "drop"]) zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.remove("over"); });
   zone.addEventListener("drop", (event) => { input.files = event.dataTransfer.files; show(); });
 }
+// Signing out wipes the diary of this browser: entries that the clinic does not have yet are sent first, from the diary's own page.
+for (const form of document.querySelectorAll('form[action="/account/logout/"]')) {
+  form.addEventListener("submit", async (event) => {
+    if (!localStorage.getItem("diary-owner") || form.dataset.sure) return;
+    event.preventDefault();
+    const opening = indexedDB.open(`diary-${localStorage.getItem("diary-owner")}`);
+    const waiting = await new Promise((resolve) => {
+      opening.onerror = () => resolve(0);
+      opening.onupgradeneeded = () => opening.transaction.abort();
+      opening.onsuccess = () => {
+        const count = opening.result.transaction("unsent").objectStore("unsent").count();
+        count.onsuccess = () => { opening.result.close(); resolve(count.result); };
+        count.onerror = () => resolve(0);
+      };
+    });
+    if (waiting) { location.href = "/diary/#/settings"; return; }
+    form.dataset.sure = "yes";
+    form.submit();
+  });
+}
