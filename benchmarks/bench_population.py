@@ -27,6 +27,7 @@ from synthea_like import bundle
 from zonula.chart_review.case import compiled_library
 from zonula.chart_review.library import rules
 from zonula.chart_review.vocabulary import vocabulary
+from zonula.population import stage as staging
 from zonula.population.engines.duckdb import DuckEngine
 from zonula.population.layout import SCHEMAS
 from zonula.population.queries.program import program
@@ -41,7 +42,7 @@ CLINICAL = ("Patient", "Encounter", "Observation", "Condition", "MedicationReque
 def main() -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--patients", type=int, default=200)
+    parser.add_argument("--patients", type=int, default=300)
     parser.add_argument("--copies", type=int, default=100)
     arguments = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="zonula-bench-"))
@@ -87,13 +88,26 @@ def _pointing(value: Any, names: dict[str, str]) -> Any:
 
 def _staging(work: Path, name: str, documents: list[bytes], folder: str) -> None:
     size = sum(map(len, documents)) / 1e6
-    parse = _cpu(lambda: _parse(documents))
+    parse = min(_cpu(lambda: _parse(documents)) for _ in range(3))
     ours = _cpu(lambda: stage([work / folder], work / f"staged-{folder}"))
     print(f"{name}: {size:.0f} MB; orjson.loads {size / parse:.0f}, zonula stage {size / ours:.0f} MB/cpu-s")
     print(f"  zonula / orjson.loads {parse / ours:.2f} (goal {'0.6' if name == 'NDJSON' else '0.8'})")
     if name == "NDJSON":
-        bare = _cpu(lambda: _bare(work))
-        print(f"  zonula / bare DuckDB  {bare / ours:.2f} (goal 0.6; bare DuckDB {size / bare:.0f} MB/cpu-s)")
+        bare = min(_cpu(lambda: _bare(work)) for _ in range(3))
+        _cut(work)  # its machine code is loaded, or compiled, once
+        cut = min(_cpu(lambda: _cut(work)) for _ in range(3))
+        print(f"  zonula / bare DuckDB  {bare / ours:.2f} (bare DuckDB {size / bare:.0f} MB/cpu-s)")
+        print(f"  as a large export is staged (cut into patterns): {size / cut:.0f} MB/cpu-s")
+        print(f"    zonula / orjson.loads {parse / cut:.2f} (goal 0.6), / bare DuckDB {bare / cut:.2f} (goal 0.6)")
+
+
+def _cut(work: Path) -> None:
+    shutil.rmtree(work / "staged-cut", ignore_errors=True)
+    before, staging.CUT_FROM = staging.CUT_FROM, 0
+    try:
+        stage([work / "export"], work / "staged-cut")
+    finally:
+        staging.CUT_FROM = before
 
 
 def _parse(documents: list[bytes]) -> None:

@@ -21,7 +21,7 @@ from zonula.population.queries.dictionaries import tables
 from zonula.population.queries.program import BORN, Program, Query, program
 from zonula.population.staged import Staged
 
-MOST_FACTS = 3_000_000  # of one batch; decides how much memory is needed
+MOST_FACTS = 2_000_000  # of one batch; decides how much memory is needed
 Progress = Callable[[str, int, int], None]
 ANSWERS = pa.schema(
     [

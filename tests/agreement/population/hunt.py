@@ -11,5 +11,5 @@ from pathlib import Path
 if __name__ == "__main__":
     examples = sys.argv[1] if len(sys.argv) > 1 else "2000"
     environment = {**os.environ, "AGREEMENT_EXAMPLES": examples, "OPENBLAS_NUM_THREADS": "1"}
-    here = str(Path(__file__).parent / "test_agreement.py")
-    sys.exit(subprocess.run([sys.executable, "-m", "pytest", here], env=environment, check=False).returncode)
+    here = [str(Path(__file__).parent / name) for name in ("test_agreement.py", "test_cut.py")]
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", *here], env=environment, check=False).returncode)

@@ -94,6 +94,7 @@ first_bit: Any = intrinsic(_first_bit_built)
 
 @compiled
 def hash_of(data, start, end):  # type: ignore[no-untyped-def]
+    """The bytes of a span as 64 bits; `hashed` does the same in Python."""
     found = _BASIS + np.uint64(end - start)
     at = start
     while at + 8 <= end:
@@ -120,6 +121,7 @@ def copied(data, start, size, out, at):  # type: ignore[no-untyped-def]
 
 @compiled
 def equal(one, start, other, begin, size):  # type: ignore[no-untyped-def]
+    """Whether two spans of a length hold the same bytes."""
     at = 0
     while at + 8 <= size:
         if word(one, start + at) != word(other, begin + at):
@@ -134,6 +136,7 @@ def equal(one, start, other, begin, size):  # type: ignore[no-untyped-def]
 
 @compiled
 def blank(data, at, end):  # type: ignore[no-untyped-def]
+    """The next place that is no blank."""
     while at < end and (data[at] == 32 or data[at] == 9 or data[at] == 13):
         at += 1
     return at
