@@ -19,6 +19,20 @@ atexit.register(shutil.rmtree, os.environ["ZONULA_DATA"], ignore_errors=True)
 django.setup()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Processes share a PostgreSQL and need databases of their own there; the embedded one is in each process's memory."""
+    from django.conf import settings
+
+    if settings.CONFIGURATION.embedded:
+        return
+    from pytest_django.fixtures import _set_suffix_to_test_databases
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker:
+        _set_suffix_to_test_databases(suffix=worker)
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """A stable id for bytes; everything else keeps pytest's own."""
     return f"{argname}-bytes" if isinstance(val, bytes) else None

@@ -25,7 +25,7 @@ from zonula.knowledge import Shelf, shelf
 from zonula.laboratory_tests import CeliacEvidence, GenotypeReading
 from zonula.questionnaires import Questionnaire, Response, form_of, read_responses
 from zonula.skin_prick_tests import Panel, Session, parse_session, shipped_panel
-from zonula.treatment_protocols import Event, Plan, Situation, parse_plan
+from zonula.treatment_protocols import Plan, parse_plan
 from zonula.treatment_protocols.plan import FORMAT as PLAN_FORMAT
 from zonula_web.access.models import Clinic
 from zonula_web.records.consent import agreed
@@ -165,12 +165,6 @@ def skin_sessions(patient: Patient) -> tuple[Session, ...]:
     return tuple(parse_session(json.dumps(row.body), f"skin test of {row.day}", panel()) for row in standing)
 
 
-def situation(patient: Patient) -> Situation:
-    """What is stated about the patient for the gates; all unknown when nothing was."""
-    body = stated(patient, "situation")
-    return Situation() if body is None else msgspec.convert(body, Situation)
-
-
 def plan_row(patient: Patient) -> PlanRow | None:
     """The plan that runs, or None."""
     return PlanRow.objects.filter(patient=patient, closed_at=None).order_by("-id").first()
@@ -187,8 +181,3 @@ def plan(row: PlanRow) -> Plan:
         "events": events,
     }
     return parse_plan(json.dumps(written), "the plan")
-
-
-def events(row: PlanRow) -> tuple[Event, ...]:
-    """The plan's events in order."""
-    return plan(row).events
