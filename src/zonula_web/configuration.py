@@ -35,7 +35,7 @@ SETTINGS: dict[str, Setting] = {
     "ZONULA_TIME_ZONE": Setting("time zone of the clinic, e.g. Europe/Berlin", "UTC"),
     "ZONULA_MAIL": Setting("smtp://user:password@host:port; empty: links are shown to be handed over", ""),
     "ZONULA_MAIL_FROM": Setting("sender of e-mails", "zonula@localhost"),
-    "ZONULA_UPLOAD_MB": Setting("largest upload, in MB", "64"),
+    "ZONULA_UPLOAD_MB": Setting("largest upload, in MB (1 048 576 bytes)", "100"),
     "ZONULA_LOG": Setting("debug, info, warning or error", "info"),
 }
 
@@ -87,7 +87,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         time_zone=_zone(value["ZONULA_TIME_ZONE"]),
         mail=_mail(value["ZONULA_MAIL"]),
         mail_from=value["ZONULA_MAIL_FROM"],
-        upload_bytes=_number("ZONULA_UPLOAD_MB", value["ZONULA_UPLOAD_MB"], 1, LARGEST_UPLOAD_MB) * 1_000_000,
+        upload_bytes=_number("ZONULA_UPLOAD_MB", value["ZONULA_UPLOAD_MB"], 1, LARGEST_UPLOAD_MB) << 20,
         log=_one_of("ZONULA_LOG", value["ZONULA_LOG"].lower(), ("debug", "info", "warning", "error")).upper(),
     )
 

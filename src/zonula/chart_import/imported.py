@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from zonula.chart import Chart, Fact, Patient, chart_of
-from zonula.chart_import.containers import Opened, Unpacker, is_archive
+from zonula.chart_import.containers import LIMITS, Limits, Opened, Unpacker, is_archive
 from zonula.chart_import.disk import contents_of, files_of
 from zonula.chart_import.fhir import Resource, directory_of, is_bundle, repeated_keys
 from zonula.chart_import.fhir import read as read_fhir
@@ -59,21 +59,22 @@ def read_paths(paths: Sequence[Path], progress: Progress | None = None) -> Impor
     return _imported(contents(), thorough=True)
 
 
-def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False) -> Imported:
+def read_documents(named: Iterable[tuple[str, bytes]], *, thorough: bool = False, limits: Limits = LIMITS) -> Imported:
     """Read documents already in memory: (name, bytes), where a name may hold a folder (`export/Patient.ndjson`).
 
     thorough: also look for keys that stand twice in one JSON object, which takes as long again; `read_paths` always does.
+    limits: how much one import may unpack.
 
     A document that cannot be read is refused in its report and takes nothing else with it. Raises UserError when every document
     was refused.
     """
-    return _imported(named, thorough=thorough)
+    return _imported(named, thorough=thorough, limits=limits)
 
 
-def _imported(named: Iterable[tuple[str, bytes | str]], *, thorough: bool) -> Imported:
+def _imported(named: Iterable[tuple[str, bytes | str]], *, thorough: bool, limits: Limits = LIMITS) -> Imported:
     """As `read_documents`; a text in the place of bytes says why the document could not be opened."""
     read = _Collected(thorough)
-    unpacker = Unpacker()
+    unpacker = Unpacker(limits)
     archives: set[str] = set()  # two exports of one name are two folders
     for name, data in named:
         if isinstance(data, str):

@@ -1,7 +1,5 @@
 """Putting a backup in the place of the database: judged first, the old one kept aside, all or nothing."""
 
-import fcntl
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,37 +16,22 @@ from zonula_web.audit import triggers
 from zonula_web.audit.chain import walk
 from zonula_web.backups.making import LEFT_OUT, prove, row_counts
 from zonula_web.backups.manifest import Manifest, read, unpack
+from zonula_web.folder import held
 from zonula_web.settings import CONFIGURATION
-
-SERVING = "serving"
 
 
 @contextmanager
 def alone() -> Iterator[None]:
     """Nobody serves this data folder meanwhile. Raises UserError when the site runs."""
-    with _lock(fcntl.LOCK_EX, "The site is running.", "Stop `zonula serve` first."):
+    with held(CONFIGURATION.data, "The site is running.", "Stop `zonula serve` first.", alone=True):
         yield
 
 
 @contextmanager
 def serving() -> Iterator[None]:
     """The site runs; several may on one folder, but no restore."""
-    with _lock(fcntl.LOCK_SH, "A restore is running.", "Wait until it is done."):
+    with held(CONFIGURATION.data, "A restore is running.", "Wait until it is done.", alone=False):
         yield
-
-
-@contextmanager
-def _lock(how: int, what: str, cure: str) -> Iterator[None]:
-    CONFIGURATION.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(CONFIGURATION.data / SERVING, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(what, cure) from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def restore(backup: Path) -> Manifest:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from zonula.errors import UserError
@@ -28,9 +29,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the demonstration clinic when it is not there, print how to sign in, and serve it."""
     if any(name.startswith("ZONULA_DATABASE") for name in os.environ):
         raise UserError("ZONULA_DATABASE is set.", "The demonstration keeps to its own folder; unset it.")
-    os.environ["ZONULA_DATA"] = str(arguments.data.resolve())
+    from zonula_web.commands.serve import can_listen
+    from zonula_web.folder import held
+
+    if arguments.patients < 0:
+        raise UserError(f"{arguments.patients} patients cannot be.", "Give --patients 0 or more.")
+    can_listen(arguments.bind, arguments.port)
+    folder = arguments.data.resolve()
     if arguments.fresh:
-        _throw_away(arguments.data)
+        _is_ours(folder)
+    other = "Stop it, or name another folder with --data."
+    with held(folder, f"A demonstration runs in {folder} already.", other, alone=True):
+        if arguments.fresh:
+            _throw_away(folder)
+        os.environ["ZONULA_DATA"] = str(folder)
+        return _served(arguments)
+
+
+def _served(arguments: argparse.Namespace) -> int:
     from zonula_web.commands.site import ready
 
     ready()
@@ -49,13 +65,19 @@ def run(arguments: argparse.Namespace) -> int:
     return serve(arguments.bind, arguments.port, 1)
 
 
-def _throw_away(folder: Path) -> None:
-    """Only files that a demonstration makes; a folder that holds anything else is left alone."""
-    ours = {"zonula.db", "zonula.db-wal", "zonula.db-shm", "zonula.db.queue", "secret", "demonstration"}
-    if not folder.exists():
-        return
-    strangers = sorted(path.name for path in folder.iterdir() if path.name not in ours)
-    if strangers or not (folder / "demonstration").exists():
+def _is_ours(folder: Path) -> None:
+    """Raises UserError when the folder holds anything that a demonstration does not make: it is left alone."""
+    ours = {
+        "zonula.db", "zonula.db-wal", "zonula.db-shm", "zonula.db.queue", "secret", "serving", "backups", "demonstration",
+    }  # fmt: skip
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if (there and "demonstration" not in there) or there - ours:
         raise UserError(f"{folder} is not a demonstration's folder.", "Name another folder with --data.")
+
+
+def _throw_away(folder: Path) -> None:
     for path in folder.iterdir():
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "serving":  # we hold it
+            path.unlink()

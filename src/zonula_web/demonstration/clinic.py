@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 import zonula
+from zonula.errors import UserError
 from zonula.simulation.lives import life
 from zonula_web.access.actions import new_member
 from zonula_web.access.models import Clinic, Membership, Person
@@ -46,9 +47,14 @@ class Someone(NamedTuple):
 
 
 def make(patients: int, tell: Callable[[int], None] = lambda made: None) -> None:
-    """Make the clinic, its people and its patients, unless it is there. tell: called with how many virtual patients are made."""
+    """Make the clinic, its people and its patients, unless it is there. tell: called with how many virtual patients are made.
+
+    Raises UserError when another clinic lives in this database.
+    """
     if Clinic.objects.filter(demonstration=True).exists():
         return
+    if Clinic.objects.exists():
+        raise UserError("This is the folder of a real clinic.", "Name another folder with --data.")
     with acting("system:demo"), transaction.atomic():
         for role, name, email, administrator in STAFF:
             new_member(

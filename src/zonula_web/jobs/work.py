@@ -1,10 +1,17 @@
-"""Leasing and doing jobs. A job is done in one transaction with its own end, so it takes effect once whatever dies when."""
+"""Leasing and doing jobs. A job is done in one transaction with its own end, so it takes effect once whatever dies when.
+
+A worker holds a job by a lease that it renews while it prepares; the number of the attempt says whose lease it is. Before anything is
+written the job's row is locked and the number compared: a worker that slept through its lease finds that the job is another's and writes
+nothing.
+"""
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -25,7 +32,8 @@ BEFORE: dict[str, str] = {
     "suspects": "zonula_web.records.actions.suspects.find_suspects",
     "figures": "zonula_web.records.actions.figures.make_figures",
 }
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=45)
+RENEWED_EVERY = 12.0  # seconds
 MOST_ATTEMPTS = 3
 log = logging.getLogger("zonula.jobs")
 
@@ -62,18 +70,33 @@ def _lease() -> Job | None:
 def _do(job: Job) -> None:
     work: Callable[..., str] = import_string(WORK[job.kind])
     try:
-        read = (import_string(BEFORE[job.kind])(job),) if job.kind in BEFORE else ()
+        with _renewed(job):
+            read = (import_string(BEFORE[job.kind])(job),) if job.kind in BEFORE else ()
         with transaction.atomic():
-            says = work(job, *read)
-            _end(job, State.DONE, says)
+            if _ours(job):
+                _end(job, State.DONE, work(job, *read))
     except QuestionError as question:
         job.result = question.asks
-        _end(job, State.ASKS, str(question))
+        _end_ours(job, State.ASKS, str(question))
     except UserError as wrong:
-        _end(job, State.FAILED, str(wrong))
+        _end_ours(job, State.FAILED, str(wrong))
+    except OperationalError:
+        raise  # the database is busy or away: the lease runs out and the job is tried again
     except Exception:
         log.exception("job %s failed", job.kind)
-        _end(job, State.FAILED, "This is a defect of ours; nothing was kept. The log names the place.")
+        _end_ours(job, State.FAILED, "This is a defect of ours; nothing was kept. The log names the place.")
+
+
+def _ours(job: Job) -> bool:
+    """Lock the job's row and say whether this attempt still holds it."""
+    mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+    return mine.select_for_update().exists()
+
+
+def _end_ours(job: Job, state: State, says: str) -> None:
+    with transaction.atomic():
+        if _ours(job):
+            _end(job, state, says)
 
 
 def _end(job: Job, state: State, says: str) -> None:
@@ -81,3 +104,28 @@ def _end(job: Job, state: State, says: str) -> None:
     job.save(update_fields=["state", "says", "ended_at", "leased_until", "result", "done", "total"])
     if state is not State.ASKS:
         job.uploads.all().delete()
+
+
+@contextmanager
+def _renewed(job: Job) -> Iterator[None]:
+    """The lease is renewed beside the work inside, from a thread with a connection of its own."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEWED_EVERY):
+            try:
+                with acting("system:jobs"):
+                    mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+                    mine.update(leased_until=timezone.now() + LEASE)
+            except OperationalError:
+                log.exception("a lease could not be renewed")
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from zonula.chart_import import Limits
 from zonula.errors import UserError
+from zonula_web.settings import CONFIGURATION
 
 MOST_FILES = 200
-LARGEST_FILE = 60 << 20
-LARGEST_UPLOAD = 100 << 20
+LARGEST_UPLOAD = CONFIGURATION.upload_bytes
+LARGEST_FILE = min(60 << 20, LARGEST_UPLOAD)
 LONGEST_NAME = 255
+# What the files of one upload may unpack to. Reading a document takes several times its size in memory, and the site has other work.
+UNPACKED = Limits(files=2000, file_bytes=LARGEST_FILE, total_bytes=400 << 20)
 ENDINGS = (".json", ".ndjson", ".xml", ".ccda", ".cda", ".csv", ".zip", ".gz")
 IN_WORDS = "FHIR (.json, .ndjson), C-CDA (.xml), the CSV template (.csv), or these in a .zip or .gz"
 

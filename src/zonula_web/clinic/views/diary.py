@@ -40,8 +40,9 @@ def one_day(request: Asked, patient: Patient, day: str) -> HttpResponse:
     """One day and the three before it: food acts with a delay."""
     try:
         chosen = date.fromisoformat(day)
-    except ValueError:
+        beside = diary_pages.neighbours(chosen)
+        days = diary_pages.before(diary.entries(patient), chosen)
+    except (ValueError, OverflowError):  # no day, or one at the end of the calendar
         raise Http404 from None
-    days = diary_pages.before(diary.entries(patient), chosen)
-    context = {"patient": patient, "day": chosen, "days": days, **diary_pages.neighbours(chosen)}
+    context = {"patient": patient, "day": chosen, "days": days, **beside}
     return render(request, "clinic/diary_day.html", PAGE | context)

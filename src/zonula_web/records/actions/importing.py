@@ -20,7 +20,7 @@ from zonula_web.records.actions.changing import changing
 from zonula_web.records.actions.charts import belongs, keep_chart, read_whole, standing_documents
 from zonula_web.records.actions.whose import whose_documents
 from zonula_web.records.models import Document, Patient
-from zonula_web.records.uploads import checked
+from zonula_web.records.uploads import UNPACKED, checked
 
 UNANSWERED = timedelta(days=2)
 
@@ -144,7 +144,7 @@ def read(patient: Patient, files: Sequence[tuple[str, bytes]], told: Any = lambd
             told(number)
             yield document
 
-    imported = read_documents(counted(0), thorough=True)
+    imported = read_documents(counted(0), thorough=True, limits=UNPACKED)
     if not imported.charts:
         refused = "; ".join(warning for report in imported.documents for warning in report.warnings)
         raise UserError("Nothing in these files could be read as a record.", refused[:300])
