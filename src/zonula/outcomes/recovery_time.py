@@ -81,7 +81,9 @@ def _estimate(
         grid, still, bounds = kaplan_meier_estimator(kinds == wanted, days, conf_type="log-log")
         return grid, 1 - still, 1 - bounds[::-1]
     numbered = np.where(kinds == wanted, 1, np.where(others, 2, 0))
-    grid, incidence, bounds = cumulative_incidence_competing_risks(numbered, days, conf_type="log-log")
+    # In small groups the variance can come out a hair below zero; such a bound is not a number, and `cumulative_incidence` puts the estimate there.
+    with np.errstate(invalid="ignore"):
+        grid, incidence, bounds = cumulative_incidence_competing_risks(numbered, days, conf_type="log-log")
     return grid, incidence[1], bounds[1]
 
 
