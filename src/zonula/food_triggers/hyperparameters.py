@@ -14,6 +14,7 @@ class Hyperparameters:
     effect_scales: rating points x days per serving; half-normal scales of the slab, with equal weight.
     affected_base, affected_share: expected number of symptoms that a trigger acts on is base + share x symptoms.
     belief_log_odds: shift of the prior log odds per point (0-10) of belief; belief_absent: shift when stated 0 or never.
+    suspected_usually, suspected_rightly: share of foods, and of triggers, that a person suspects; suspicion_prior: foods' worth of the first.
     *_sd: prior sd of nuisance coefficients in units of the noise sd. expectation_sd: per unit belief/10 and rating-point-day.
     slow_*: narrower bumps of slow weather. noise_prior, noise_typical: so many occasions' worth of a noise variance of so much.
     coincidence: chance that an exposure falls on an unrelated flare; n exposures can earn a Bayes factor of its -n th power.
@@ -26,12 +27,15 @@ class Hyperparameters:
     lag_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0, 0.7, 0.5, 0.3, 0.7, 1.0, 0.8)
     lag_shapes: tuple[float, ...] = (4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 1.5, 1.5, 1.5)
     horizon_hours: float = 120.0
-    half_saturation: float = 3.0
+    half_saturation: float = 1.5
     effect_scales: tuple[float, ...] = (0.6,)
-    affected_base: float = 1.0
-    affected_share: float = 0.17
-    belief_log_odds: float = 0.12
-    belief_absent: float = -0.2
+    affected_base: float = 1.5
+    affected_share: float = 0.1
+    belief_log_odds: float = 0.16
+    belief_absent: float = -0.25
+    suspected_usually: float = 0.14
+    suspected_rightly: float = 0.4
+    suspicion_prior: float = 4.0
     intercept_sd: float = 10.0
     trend_sd: float = 1.0
     trend_days: float = 20.0
@@ -40,8 +44,8 @@ class Hyperparameters:
     noise_prior: float = 6.0
     noise_typical: float = 0.5
     coincidence: float = 0.05
-    tail: float = 12.0
-    temper: float = 0.85
+    tail: float = 30.0
+    temper: float = 0.9
     clock_sd: float = 0.7
     weekday_sd: float = 0.3
     context_sd: float = 0.6
@@ -52,7 +56,7 @@ class Hyperparameters:
     expectation_sd: float = 0.3
     memory_hours: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 80.0)
     white_shares: tuple[float, ...] = (0.05, 0.25, 0.5)
-    sweeps: int = 80
+    sweeps: int = 60
     burn_in: int = 25
     seed: int = 20261124
 

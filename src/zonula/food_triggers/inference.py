@@ -17,6 +17,7 @@ from zonula.food_triggers.sampler import gibbs
 from zonula.food_triggers.weather import best_weather, cross, fill_missing, nuisance_factor, project, trust, whiten
 
 FEWEST_OCCASIONS = 6
+MOST_TELLING = 1.3  # how far a rare suspicion may count beyond a usual one
 USUAL_CELLS, MOST_MORE_SWEEPS = 300, 10.0  # groups x symptoms of a usual diary
 MOST_DRIFT = 0.4  # of a probability between the halves of the run
 
@@ -48,12 +49,20 @@ def _slab() -> Floats:
 
 
 def prior_log_odds(diary: Diary, hyper: Hyperparameters) -> Floats:
-    """Population prior moved by the person's own suspicion: weak evidence, since most suspicions are wrong."""
+    """Population prior moved by the person's own suspicion: weak evidence, and none from a person who suspects everything.
+
+    A suspicion counts by how much oftener triggers are suspected than this person's foods are.
+    """
     prior = np.clip([group.prior for group in diary.groups], 1e-4, 0.95)
     belief = np.nan_to_num(diary.belief)
+    suspected = (belief > 0).sum()
+    if suspected == 0:
+        return np.asarray(np.log(prior / (1.0 - prior)))
+    usual, right, weight = hyper.suspected_usually, hyper.suspected_rightly, hyper.suspicion_prior
+    share = (suspected + weight * usual) / (len(belief) + weight)
+    telling = float(np.clip(np.log(right / share) / np.log(right / usual), 0.0, MOST_TELLING))
     moved = np.where(belief > 0, hyper.belief_log_odds * belief, hyper.belief_absent)
-    known = bool((belief > 0).any())
-    return np.log(prior / (1.0 - prior)) + (moved if known else 0.0)
+    return np.asarray(np.log(prior / (1.0 - prior)) + telling * moved)
 
 
 def infer(diary: Diary, hyper: Hyperparameters = DEFAULT) -> Posterior:

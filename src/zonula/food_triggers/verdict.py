@@ -16,8 +16,8 @@ MOST_FOR_NONE = 0.02
 MOST_FOR_NONE_OF_PRIOR = 0.5  # and the diary must have at least halved the prior odds
 EFFECT_WORTH_SHOWING = 0.02
 # Forgotten items, recipes that vary and ratings that stop at 0 hide part of an effect; measured on virtual diarists
-HIDDEN_SHARE, SIZE_SPREAD = 1.6, 0.45
-LAG_SPREAD = 0.3  # sd of log lag within a lag class and its neighbours
+HIDDEN_SHARE, SIZE_SPREAD = 1.6, 0.55
+LAG_SPREAD = 0.25  # sd of log lag within a lag class and its neighbours
 
 
 @dataclass(frozen=True)
