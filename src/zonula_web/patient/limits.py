@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from threading import Lock
+from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 
@@ -16,7 +17,7 @@ MOST_PEOPLE = 10_000
 
 def limited_by_person(tries: int, seconds: int) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """At most `tries` requests in `seconds` by one person; more are answered 429 with Retry-After. Stands inside the gate."""
-    seen: dict[int, deque[float]] = {}
+    seen: dict[UUID, deque[float]] = {}
     lock = Lock()
 
     def around(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -88,7 +88,7 @@ def _hints(kept: Iterable[Kept]) -> dict[str, dict[str, Any]]:
 
 def _shown(patient: Patient, day: date) -> Iterable[dict[str, Any]]:
     disputes = DiaryEntry.objects.filter(patient=patient, deleted=False).exclude(conflict_of=None)
-    pairs = {number for row in disputes for number in (row.id, row.conflict_of)}
+    pairs = {number for row in disputes for number in (row.id, row.conflict_of) if number is not None}
     rows = DiaryEntry.objects.filter(patient=patient, deleted=False, day__gt=day - timedelta(days=DAYS_SHOWN))
     rows = rows | DiaryEntry.objects.filter(patient=patient, pk__in=pairs)
     for row in rows.order_by("day", "recorded_at", "id"):

@@ -38,5 +38,5 @@ export async function consent(patient, data, given) {
 }
 export async function leave() {
   if (!token) await me();
-  await fetch("/account/logout/", { method: "POST", credentials: "same-origin", redirect: "manual", headers: { "X-CSRFToken": token } });
+  await fetch("/account/logout/", { method: "POST", credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(10_000), headers: { "X-CSRFToken": token } });
 }

@@ -30,10 +30,12 @@ async function signOut() {
   try { await phone.me(); } catch (problem) {
     if (problem.kind === "offline") { tell("No connection. Signing out needs one."); return; }
   }
-  await phone.leave().catch(() => {});
-  await state.store.wipe();
+  state.sync.stop();
+  // First here, then at the clinic, whose answer tells the browser to clear everything once more.
+  await state.store.wipe().catch(() => {});
   localStorage.clear();
-  for (const name of await caches?.keys?.() || []) await caches.delete(name);
-  for (const worker of await navigator.serviceWorker?.getRegistrations?.() || []) await worker.unregister();
+  for (const name of await globalThis.caches?.keys() || []) await caches.delete(name);
+  for (const worker of await navigator.serviceWorker?.getRegistrations() || []) await worker.unregister();
+  await phone.leave().catch(() => {});
   location.href = "/account/login/";
 }

@@ -10,6 +10,7 @@ export class Sync {
 
   // One run at a time; what is asked for meanwhile runs once more after it.
   run() {
+    if (this.stopped) return Promise.resolve();
     if (this.running) { this.again = true; return this.running; }
     clearTimeout(this.timer);
     this.running = (async () => {
@@ -17,6 +18,7 @@ export class Sync {
     })().finally(() => { this.running = null; });
     return this.running;
   }
+  stop() { this.stopped = true; clearTimeout(this.timer); }
   async once() {
     const work = async () => {
       try {
