@@ -75,7 +75,11 @@ def run_design(arguments: argparse.Namespace) -> int:
         Declared(at=now, declaration=declaration, rule_hash=digest(declaration), by=design.cleared_by),
     )
     _write_secret(arguments.sealed, msgspec.json.format(msgspec.json.encode(sealed), indent=1) + b"\n")
-    write_bytes(arguments.out, write_record(record))
+    try:
+        write_bytes(arguments.out, write_record(record))
+    except UserError:
+        Path(arguments.sealed).unlink()  # an order without a trial would only be mistaken for one
+        raise
     print(_planned(design, declaration, prospect, arguments))
     return 0
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from zonula.diary.entries import FoodGroup
-from zonula.food_triggers.hyperparameters import DEFAULT, Hyperparameters
+from zonula.food_triggers.hyperparameters import Hyperparameters
 from zonula.food_triggers.inference import infer
-from zonula.food_triggers.information_gain import InformationGain
+from zonula.food_triggers.information_gain import CHALLENGED, InformationGain
 from zonula.food_triggers.reintroduction import Decision, Dose, Plan, Reintroduction, Stop
 from zonula.knowledge import shelf
 
@@ -96,7 +96,7 @@ class GroupTesting:
     name: str = "group-testing"
     rounds: int = 3
     settle: int = 3
-    hyper: Hyperparameters = DEFAULT
+    hyper: Hyperparameters = CHALLENGED
 
     def next(self, state: Reintroduction) -> Plan | Stop:
         """The next handful of foods; each round cuts the list at other places so that companions change."""

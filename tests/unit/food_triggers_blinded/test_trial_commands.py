@@ -303,3 +303,18 @@ def test_unreadable_ratings_are_refused():
 def test_the_committed_schema_is_the_one_the_code_writes(name, kind):
     committed = one_line(json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
     assert committed == json.loads(json.dumps(published(kind)))
+
+
+def test_a_record_that_cannot_be_written_leaves_no_sealed_order_behind(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = ["no/such/folder/t.json" if word == "t.json" else word for word in DESIGN]
+    assert main(["triggers", *words]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert not (tmp_path / "s.json").exists()
+
+
+def test_a_trial_beyond_the_last_day_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = ["9999-12-01" if word == "2031-01-06" else word for word in DESIGN]
+    assert main(["triggers", *words]) == 2
+    assert "last day" in capsys.readouterr().err

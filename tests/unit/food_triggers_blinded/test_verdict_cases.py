@@ -55,7 +55,11 @@ def test_case(case, milk):
         events.append(
             Guessed(at=first, period=number, guess=GUESSES[guess], reason=Reason.TASTE, asked=Asked.FIRST_PORTION)
         )
-        events.append(Portion(at=first, period=number, eaten=case.get("eaten", 1)))
+        eaten = case.get("eaten", 1)
+        if case["order"][number - 1] == "F":
+            eaten = case.get("eaten_of_food", eaten)
+        if eaten != "unknown":
+            events.append(Portion(at=first, period=number, eaten=eaten))
         for day, wiggle in enumerate(WIGGLE):
             at = first + timedelta(days=day, hours=12)
             events.append(Rated(at=at, outcome="bloating", score=score + wiggle * (-1) ** number))

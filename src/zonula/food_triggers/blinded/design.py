@@ -133,7 +133,7 @@ def design_trial(
     per_arm = {"active": form.active_periods, "sham": form.sham_periods}
     if periods_per_arm is not None:
         per_arm = {"active": periods_per_arm, "sham": periods_per_arm}
-    return Design(
+    design = Design(
         trial=trial,
         protocol=protocol_name,
         food=food,
@@ -155,6 +155,9 @@ def design_trial(
             f"{CARDS}/{name}" for name in (PROTOCOL + protocol_name, "latency", "period_length", "carry_over")
         ),
     )
+    if (date.max - first_day).days < design.days:
+        raise UserError(f"a trial from {first_day.isoformat()} would end after the last day there is.")
+    return design
 
 
 def _refuse_gaps(form: Protocol, cleared_by: str, outcomes: tuple[str, ...]) -> None:

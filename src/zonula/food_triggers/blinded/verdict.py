@@ -101,8 +101,11 @@ def verdict_of(trial: Trial, *, as_of: date, declaration: Declaration | None = N
     means = ratings[declared.declaration.outcome].means
     test = randomisation_test(schedules, schedule, means, guesses=guesses, drift_from=figures.drift_from_periods)
     blinding = blinding_of(schedules, schedule, guesses, reached=len(trial.started))
-    doubts = tuple(_doubts(trial, blinding, declared.declaration))
+    food_eaten = _eaten(trial, schedule, Arm.ACTIVE)
+    doubts = tuple(_doubts(trial, blinding, food_eaten, declared.declaration))
     decision, reasons = decide(results[0], test, doubts, declared.declaration)
+    if decision is Decision.NOT_CONFIRMED and food_eaten is None:
+        decision, reasons = Decision.CANNOT_TELL, (*reasons, "whether the food was eaten was not recorded")
     return Verdict(
         trial=trial.design.trial,
         food=trial.design.food,
@@ -151,7 +154,7 @@ def weigh(outcome: str, data: Counted, schedule: tuple[Arm, ...], declaration: D
     )
 
 
-def _doubts(trial: Trial, blinding: Blinding, declaration: Declaration) -> Iterator[str]:
+def _doubts(trial: Trial, blinding: Blinding, food_eaten: float | None, declaration: Declaration) -> Iterator[str]:
     """What stops any verdict, in either direction."""
     figures = declaration.figures
     knowing = [entry for entry in trial.learned if entry.role is not Role.PREPARER]
@@ -164,12 +167,15 @@ def _doubts(trial: Trial, blinding: Blinding, declaration: Declaration) -> Itera
     eaten = _eaten(trial)
     if eaten is not None and eaten < figures.least_eaten:
         yield f"only {eaten:.0%} of the recorded portions were eaten"
+    elif food_eaten is not None and food_eaten < figures.least_eaten:
+        yield f"only {food_eaten:.0%} of the recorded portions with the food were eaten"
     if trial.stopped is not None and trial.stopped.knew_order:
         yield "the decision to stop was taken by someone who knew the order"
 
 
-def _eaten(trial: Trial) -> float | None:
-    portions = [portion.eaten for portion in trial.portions]
+def _eaten(trial: Trial, schedule: tuple[Arm, ...] = (), arm: Arm | None = None) -> float | None:
+    """Mean share of the recorded portions that was eaten, of one arm or of both; None when none was recorded."""
+    portions = [one.eaten for one in trial.portions if arm is None or schedule[one.period - 1] is arm]
     return float(np.mean(portions)) if portions else None
 
 
