@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-import msgspec
-
 from zonula.chart import Sex
 from zonula.outcomes import AdverseEvent, Course, Reading, StageStart
 from zonula.treatment_protocols import PlanState, Result, Why
 from zonula_web.records import diary, plan, read
-from zonula_web.records.models import Course as CourseRow
 from zonula_web.records.models import Patient
 
 READINGS = "symptom-domains"
@@ -96,9 +93,3 @@ def _adherence(patient: Patient, state: PlanState, began: date, today: date) -> 
         not any(since <= day and diary.held(meals, food) for food, since in out) for day, meals in kept.items()
     )
     return round(faithful / len(kept), 3)
-
-
-def stored(patient: Patient) -> Course | None:
-    """The course that was stored last."""
-    row = CourseRow.objects.filter(patient=patient).first()
-    return None if row is None else msgspec.convert(row.body, Course)

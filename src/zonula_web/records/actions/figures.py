@@ -104,8 +104,8 @@ def keep_figures(job: Job, made: Made) -> str:
         },
     )
     job.done = job.total
-    left = f" {made.unreadable} records could not be assessed and are left out." if made.unreadable else ""
-    return f"{made.report.patients} courses summed up.{left}"
+    left = f" Records that could not be assessed and are left out: {made.unreadable}." if made.unreadable else ""
+    return f"Courses summed up: {made.report.patients}.{left}"
 
 
 def _counts(clinic: Clinic) -> dict[str, set[object]]:
