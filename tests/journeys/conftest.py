@@ -40,6 +40,7 @@ FOUND = ROOT / ".cache" / "browser" / "browser.json"
 FAILURES = ROOT / ".cache" / "browser" / "failures"
 SCREENSHOTS = ROOT / "docs" / "screenshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TALLEST = 1800  # pixels of a page that its picture shows
 PATIENCE = 120.0  # seconds until a clinic must answer: the first start compiles and imports charts
 # Told to the console, where the watcher reads it: what the policy stopped, and where.
 TELL_VIOLATIONS = """document.addEventListener('securitypolicyviolation', e => console.error(
@@ -330,7 +331,11 @@ def examine(page: Page, screen: Screen) -> Callable[[str], None]:
             assert not wrong, f"{name}, {screen.name}, {scheme}:\n" + "\n".join(wrong)
         if os.environ.get("ZONULA_SCREENSHOTS") == "1":
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SCREENSHOTS / f"{name}-{screen.width}.png", full_page=True)
+            height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+            page.screenshot(
+                path=SCREENSHOTS / f"{name}-{screen.width}.jpg", type="jpeg", quality=45, full_page=True,
+                clip={"x": 0, "y": 0, "width": screen.width, "height": height},
+            )  # fmt: skip
 
     return examined
 
