@@ -118,7 +118,7 @@ def contradicts_itself(test):
     """The laboratory's word and its own number disagree: 0 of 10, reported positive."""
     if test.value is None or not test.uln or test.reported is None:
         return False
-    return test.reported is not (Reported.POSITIVE if test.value > test.uln else Reported.NEGATIVE)
+    return test.reported is not (Reported.POSITIVE if test.value >= test.uln else Reported.NEGATIVE)
 
 
 @settings(max_examples=80, deadline=None)
