@@ -1,4 +1,4 @@
-"""The WSGI application that the server runs."""
+"""The WSGI application that the server runs, warm before the first request."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zonula_web.settings")
 application = get_wsgi_application()
+
+from zonula_web.warm import warm_up  # noqa: E402 - it needs the settings
+
+warm_up()

@@ -48,6 +48,7 @@ class Lists:
         self.exact: dict[str, set[tuple[System, str]]] = {}
         self.prefixes: dict[str, set[tuple[System, str]]] = {}
         self.phrases: dict[str, list[tuple[str, ...]]] = {}
+        self._labels = lru_cache(maxsize=16384)(self._label_of)  # one label stands in a chart many times
         folder = knowledge.root / _LISTS
         for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
             for row in knowledge.code_list(f"{_LISTS}/{path.stem}"):
@@ -70,10 +71,11 @@ class Lists:
         for system, prefix in self.prefixes.get(name, ()):
             if any(code.system is system and _undotted(code.code).startswith(prefix) for code in fact.codes):
                 return True
-        words = fact.text.casefold().split()
-        if fact.kind not in _LABELLED or len(words) > _LONGEST_LABEL or self._holds(words, _IGNORE):
-            return False
-        return self._holds(words, name)
+        return fact.kind in _LABELLED and self._labels(fact.text, name)
+
+    def _label_of(self, text: str, name: str) -> bool:
+        words = text.casefold().split()
+        return len(words) <= _LONGEST_LABEL and not self._holds(words, _IGNORE) and self._holds(words, name)
 
     def _holds(self, words: list[str], name: str) -> bool:
         return any(
