@@ -55,10 +55,10 @@ def joined(page: Page, link: str) -> None:
     expect(page.get_by_role("navigation", name="Main")).to_contain_text("Patients")
 
 
-def one_time_code(secret: str) -> str:
+def one_time_code(secret: str, steps: int = 0) -> str:
     """RFC 6238, as an authenticator app computes it."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
     start = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
@@ -131,7 +131,7 @@ def test_an_authenticator_app_is_asked_for_and_its_code_works_once(
         page.goto("/patients/")
         expect(page).to_have_url(re.compile("login|authenticate"))
     with story.when("the right code is given"):
-        fresh = next_code(secret, after=code)
+        fresh = one_time_code(secret, steps=1)  # the phone's clock is half a minute ahead
         enter(page, fresh)
         expect(page.get_by_role("navigation", name="Main")).to_contain_text("Patients")
     with story.then("whoever saw it cannot use it again"):
@@ -145,17 +145,6 @@ def enter(page: Page, code: str) -> None:
     page.get_by_label(re.compile("code", re.I)).first.fill(code)
     page.get_by_role("button", name=re.compile("^sign in$", re.I)).first.click()
     page.wait_for_load_state()
-
-
-def next_code(secret: str, after: str) -> str:
-    """The code of the next half minute; it waits for it."""
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
-        fresh = one_time_code(secret)
-        if fresh != after:
-            return fresh
-        time.sleep(0.25)
-    raise AssertionError("the clock stands still")
 
 
 def test_signed_in_elsewhere_is_listed_and_ended(
