@@ -188,7 +188,7 @@ def _help(item: Item, kind: str) -> str:
 
 
 def _short(number: float | str) -> str:
-    return f"{number:g}" if isinstance(number, int | float) else number
+    return f"{number:.15g}" if isinstance(number, int | float) else number
 
 
 def _label(value: bool | int | float | str | Coding) -> str:
@@ -207,7 +207,7 @@ def _key(value: Any) -> str:
         return _key(value.get("value", ""))
     if isinstance(value, bool):
         return _WORDS[value]
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _posted(items: Iterable[Item], posted: QueryDict, suffix: str) -> Iterator[Json]:

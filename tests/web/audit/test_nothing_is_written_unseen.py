@@ -56,8 +56,8 @@ def test_the_chain_is_whole(patient):
 @pytest.mark.parametrize(
     "deed",
     [
-        "UPDATE audit_event SET actor = 'person:other' WHERE id = (SELECT max(id) - 1 FROM audit_event)",
-        "DELETE FROM audit_event WHERE id = (SELECT max(id) - 1 FROM audit_event)",
+        "UPDATE audit_event SET actor = 'person:other' WHERE id = (SELECT id FROM audit_event ORDER BY id DESC LIMIT 1 OFFSET 1)",
+        "DELETE FROM audit_event WHERE id = (SELECT id FROM audit_event ORDER BY id DESC LIMIT 1 OFFSET 1)",
         "UPDATE audit_event SET at = '2001-01-01T00:00:00.000Z' WHERE id = (SELECT min(id) FROM audit_event)",
     ],
 )

@@ -15,11 +15,17 @@ HERE = Path(__file__).parent
 KILLS = int(os.environ.get("ZONULA_TEST_KILLS", "5"))
 
 
+def embedded(data: Path) -> dict[str, str]:
+    """The environment of a clinic whose database is a file in this folder, whatever database the other tests run on."""
+    ours = {name: value for name, value in os.environ.items() if name != "ZONULA_DATABASE"}
+    return ours | {"ZONULA_DATA": str(data)}
+
+
 @pytest.fixture
 def data(tmp_path):
     made = subprocess.run(
         [sys.executable, "-m", "zonula", "createuser", "a@b.invalid", "--name", "Ada", "--clinic", "C"],
-        env=os.environ | {"ZONULA_DATA": str(tmp_path)}, input="lamp river nine copper\n", text=True, check=False, capture_output=True,
+        env=embedded(tmp_path), input="lamp river nine copper\n", text=True, check=False, capture_output=True,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     return tmp_path
@@ -29,7 +35,7 @@ def run_and_kill(data: Path, said_when: str, start: int, seconds: float) -> list
     """What the writer had said when it was killed."""
     writer = subprocess.Popen(
         [sys.executable, str(HERE / "writer.py"), said_when, str(start)],
-        env=os.environ | {"ZONULA_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=embedded(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
     assert writer.stdout is not None

@@ -103,6 +103,9 @@ def test_hostile_text_is_answered_in_words(value: str, signed_in: Callable[..., 
         answer = browser.post(reverse("questionnaire_fill", args=[patient.id, "symptom-domains"]), fields)
     except UnicodeEncodeError:
         return  # a lone surrogate cannot travel in a form
+    if "\x00" in value:
+        assert answer.status_code == 400
+        return
     assert answer.status_code in (302, 422)
     assert "<script>alert" not in answer.content.decode()
     grid = {"w1.milk": value, "w2.milk": value, "operator": value, "day": value, "drug0.name": value, "asthma": value}

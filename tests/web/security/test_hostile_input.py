@@ -141,12 +141,12 @@ def test_a_hostile_file_is_refused_in_words(patient, content):
 
 
 def test_log_lines_name_no_patient_and_quote_no_record(signed_in, patient, monkeypatch, caplog):
-    from zonula_web.clinic.views import patients
+    from zonula_web.clinic.views import overview
 
     def fails(*_: object, **__: object) -> None:
         raise ValueError("Vera Probst has celiac disease")
 
-    monkeypatch.setattr(patients, "render", fails)
+    monkeypatch.setattr(overview, "render", fails)
     browser = signed_in(Role.CLINICIAN)
     browser.raise_request_exception = False
     with caplog.at_level(logging.DEBUG):
