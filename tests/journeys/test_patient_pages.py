@@ -44,7 +44,7 @@ def test_everyone_can_use_every_page(story, page, sign_in, screen, examine):
             expect(page.locator("main h1")).to_be_focused()
             examine(f"diary-{re.sub('[^a-z]+', '-', name) or 'today'}")
     with story.then("so are the pages on the own data"):
-        for link, name in (("My data", "data"), ("Food passport", "passport")):
+        for link, name in (("My data", "data"), ("My foods", "my-foods"), ("Food passport", "passport")):
             page.goto("/diary/")
             page.get_by_role("link", name=link).click()
             expect(page.locator("main h1")).to_have_text(link)

@@ -19,4 +19,5 @@ urlpatterns = [
     path(f"{_ONE}data/diary.pdf", own.as_pdf, name="diary_pdf"),
     path(f"{_ONE}erase/", own.erase, name="diary_erase"),
     path("patients/<uuid:patient_id>/food-passport/", own.passport, name="food_passport"),
+    path("patients/<uuid:patient_id>/my-foods/", own.my_foods, name="my_foods"),
 ]

@@ -9,10 +9,9 @@ from zonula_web.access.gate import Asked, gate
 from zonula_web.access.rights import Right
 from zonula_web.audit.record import record
 from zonula_web.patient import export
-from zonula_web.patient.foods import food_name
+from zonula_web.patient.own_foods import own_foods, tested_foods
 from zonula_web.patient.paper import diary_pdf
-from zonula_web.records import plan as plans
-from zonula_web.records import read
+from zonula_web.records import read, suspects
 from zonula_web.records.actions.diary_own import counts, erase_diary
 from zonula_web.records.read import Patient
 
@@ -62,13 +61,20 @@ def erase(request: Asked, patient: Patient) -> HttpResponse:
 @gate(Right.SEE_RECORD)
 def passport(request: Asked, patient: Patient) -> HttpResponse:
     """Each food that was tested: result, how, when, and until when it holds."""
-    day = read.today(patient.clinic)
-    newest = {(one.food.casefold(), one.form): one for one in plans.verdicts(patient)}
-    rows = [
-        {"name": food_name(one.food), "verdict": one, "over": bool(one.expires and one.expires <= day)}
-        for one in sorted(newest.values(), key=lambda one: (one.result.value, food_name(one.food)))
-    ]
-    return render(request, "patient/passport.html", {"patient": patient, "rows": rows, "day": day})
+    context = {"patient": patient, "rows": tested_foods(patient), "day": read.today(patient.clinic)}
+    return render(request, "patient/passport.html", context)
+
+
+@gate(Right.SEE_DIARY)
+def my_foods(request: Asked, patient: Patient) -> HttpResponse:
+    """What was tested, then what the diary suggests."""
+    standing = suspects.standing(patient)
+    context = {
+        "patient": patient,
+        "rows": tested_foods(patient),
+        "foods": own_foods(patient, standing) if standing else None,
+    }
+    return render(request, "patient/my_foods.html", context)
 
 
 def _file(patient: Patient, content: bytes, content_type: str, ending: str) -> HttpResponse:

@@ -20,6 +20,7 @@ export function page() {
     earlier(),
     h("p", { class: "actions" }, link("Settings", "#/settings", { class: "button second" }), link("Reminders", "#/reminders", { class: "button second" }),
       state.owner && link("My data", `/patients/${state.owner}/diary/data/`, { class: "button second" }),
+      state.owner && link("My foods", `/patients/${state.owner}/my-foods/`, { class: "button second" }),
       state.owner && link("Food passport", `/patients/${state.owner}/food-passport/`, { class: "button second" })),
   ].filter(Boolean);
 }
