@@ -38,7 +38,7 @@ def member(clinic: Clinic) -> Callable[..., Person]:
     """Makes a member: member(Role.STAFF), member(Role.CLINICIAN, administrator=True), member(Role.CLINICIAN, clinic_name=OTHER)."""
 
     def make(role: Role, *, clinic_name: str = CLINIC, administrator: bool = False) -> Person:
-        email = f"{role}{'-admin' if administrator else ''}@{clinic_name.split()[0].lower()}.invalid"
+        email = f"{role}{'-admin' if administrator else ''}@{clinic_name.split(maxsplit=1)[0].lower()}.invalid"
         made = new_member(
             email=email, name=f"{role} of {clinic_name}", password=None, clinic_name=clinic_name, role=role,
             administrator=administrator, demonstration=True,

@@ -142,7 +142,9 @@ def test_a_reason_of_hundreds_of_records_stays_short_and_complete(write_review):
 
 def test_the_words_we_never_say_are_not_in_the_template():
     for path in TEMPLATES.iterdir():
-        assert not re.search(r"(?<!does not )diagnos|\bcure|detox|leaky", path.read_text(encoding="utf-8"), re.I), path.name
+        assert not re.search(r"(?<!does not )diagnos|\bcure|detox|leaky", path.read_text(encoding="utf-8"), re.I), (
+            path.name
+        )
 
 
 def luminance(colour):
