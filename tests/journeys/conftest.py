@@ -331,6 +331,7 @@ def examine(page: Page, screen: Screen) -> Callable[[str], None]:
             assert not wrong, f"{name}, {screen.name}, {scheme}:\n" + "\n".join(wrong)
         if os.environ.get("ZONULA_SCREENSHOTS") == "1":
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            page.evaluate("scrollTo(0, 0)")  # what sticks to the top stands there in the picture
             height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
             page.screenshot(
                 path=SCREENSHOTS / f"{name}-{screen.width}.jpg", type="jpeg", quality=45, full_page=True,

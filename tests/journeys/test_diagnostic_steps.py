@@ -133,6 +133,7 @@ def test_the_laboratory_says_what_would_settle_it(
         examine("laboratory")
     with story.when("the clinician opens the questions that no record answers"):
         page.get_by_role("link", name="Answer the questions no record answers").click()
+        page.wait_for_url("**/laboratory/celiac/**")
         examine("laboratory-celiac")
     with story.then("not asked is an answer of its own beside yes and no"):
         expect(page.get_by_role("group", name="Unintended weight loss").get_by_role("radio")).to_have_count(3)
