@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.http import require_GET
 
 from zonula.knowledge import CardSource
@@ -54,7 +55,9 @@ class Told(NamedTuple):
 @cache
 def _told() -> Told:
     """Made once for each process: drawing it takes more than a second."""
-    page = mechanism_html(read.knowledge())
+    # A page on its own names no icon, and the browser would ask for one that is not there.
+    icon = f'<link rel="icon" href="{static("zonula/icon.svg")}" type="image/svg+xml">'
+    page = mechanism_html(read.knowledge()).replace("</title>", f"</title>\n{icon}", 1)
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     hashes = (b64encode(sha256(style.encode()).digest()).decode() for style in styles)
     return Told(page.encode(), tuple(f"'sha256-{one}'" for one in hashes))
