@@ -23,7 +23,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 Words = Annotated[str, msgspec.Meta(max_length=1000)]
 Rating = Annotated[int, msgspec.Meta(ge=0, le=10)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=10_080)]
-Servings = Annotated[float, msgspec.Meta(gt=0, le=20)]
+ServingsOrNone = Annotated[float, msgspec.Meta(ge=0, le=20)]
 Domain = Literal[
     "fatigue", "bloating", "pain", "rash", "chemicals", "allergies", "side-effects", "healing", "infections", "headache", "mood", "itch"
 ]  # fmt: skip
@@ -101,10 +101,12 @@ class Practice(Entry, frozen=True, kw_only=True, tag="practice"):
 
 
 class ChallengeDose(Entry, frozen=True, kw_only=True, tag="challenge"):
-    """A dose of a challenge that was really eaten. servings: of the food group."""
+    """A dose of a challenge that was really eaten. servings: of the food group. stopped: the person ends the test here; servings is
+    then what was eaten of this dose, which may be nothing."""
 
     food: Name
-    servings: Servings
+    servings: ServingsOrNone
+    stopped: bool = False
 
 
 class Belief(Entry, frozen=True, kw_only=True, tag="belief"):
@@ -150,6 +152,8 @@ def read_entry(kind: str, body: Mapping[str, Any]) -> AnyEntry:
         raise UserError(f"{kind}: {wrong}.") from None
     except ValueError:
         raise UserError(f"{kind}: {body.get('at')} is not a time.") from None
+    if isinstance(entry, ChallengeDose) and not entry.servings and not entry.stopped:
+        raise UserError(f"{kind}: a dose of which nothing was eaten is none - at `$.servings`.")
     return entry
 
 

@@ -223,7 +223,14 @@ def _said(entry: AnyEntry) -> tuple[str, str, str]:  # noqa: PLR0911 - one case 
         case Practice():
             return "did", entry.what + (f", {entry.minutes} min" if entry.minutes is not None else ""), ""
         case ChallengeDose():
-            return "challenge", f"{entry.servings:g} servings of {food_name(entry.food)}", "calm"
+            dose = f"{entry.servings:g} servings of {food_name(entry.food)}"
+            if not entry.stopped:
+                return "challenge", dose, "calm"
+            return (
+                "challenge",
+                f"stopped the test{f' after {dose}' if entry.servings else f' of {food_name(entry.food)}'}",
+                "alarm",
+            )
         case Belief():
             return "believes", f"{food_name(entry.food)}: suspected {entry.suspects} of 10", ""
         case Alarm():

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from zonula import __version__
-from zonula.diary.entry import Alarm, AnyEntry, Practice, Stool, Symptoms, Taken, body_of
+from zonula.diary.entry import Alarm, AnyEntry, ChallengeDose, Practice, Stool, Symptoms, Taken, body_of
 from zonula.diary.long_csv import OUR_COLUMNS
 from zonula_web.records.actions.diary_own import named_meals
 from zonula_web.records.diary import Kept, entries, rows
@@ -67,6 +67,8 @@ def _beside(entry: AnyEntry) -> Iterator[tuple[Any, ...]]:
             yield entry.at, "supplement" if entry.supplement else "drug", entry.name, None, entry.dose
         case Practice():
             yield entry.at, "practice", entry.what, entry.minutes, None
+        case ChallengeDose() if entry.stopped:
+            yield entry.at, "challenge stopped", entry.food, None, 1
         case Alarm():
             yield entry.at, "alarm", entry.what, None, 1
         case Symptoms():

@@ -1,17 +1,18 @@
 """The plan of one day in the words a patient reads: what to leave out, what to eat again, what to do, the dose that is tested."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from zonula.chart import State
+from zonula.diary.entry import ChallengeDose
 from zonula.diet import catalogue
 from zonula.errors import UserError
 from zonula.treatment_protocols import Result, Today, Why, today
 from zonula.treatment_protocols.day import Dose
 from zonula_web.patient.foods import food_name
+from zonula_web.records import diary, read
 from zonula_web.records import plan as plans
-from zonula_web.records import read
 from zonula_web.records.read import Patient
 
 WHY = {
@@ -22,6 +23,7 @@ WHY = {
     Why.VERDICT: "you reacted when it was tested",
     Why.PREFERENCE: "your choice",
 }
+STOPPED = "You stopped this test. Eat no more of this food. Your clinic decides how to go on."
 SHARES = {0.25: "a quarter of a usual portion", 0.5: "half a usual portion", 1.0: "one usual portion"}
 
 
@@ -33,7 +35,8 @@ class GivenBack(msgspec.Struct, frozen=True):
 
 
 class DoseOfDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What is tested today. portion: share of a usual portion, 0 on a day of watching, None when the result is due."""
+    """What is tested today. portion: share of a usual portion, 0 on a day of watching, None when the result is due. stopped: the patient
+    ended the test; it waits for the clinic."""
 
     food: str
     name: str
@@ -42,6 +45,7 @@ class DoseOfDay(msgspec.Struct, frozen=True, kw_only=True):
     portion: float | None
     says: str
     supervised: bool
+    stopped: bool = False
 
 
 class DayPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +69,19 @@ def day_plan(patient: Patient) -> DayPlan | None:
         return None
     day = read.today(patient.clinic)
     key = ("plan of the day", patient.id, patient.chart_version, plans.marks(patient, row), day)
-    return read.derived.get(key, lambda: _day_plan(patient, day))
+    found = read.derived.get(key, lambda: _day_plan(patient, day))
+    if found is None or found.dose is None or not _stopped(patient, found.dose, day):
+        return found
+    return msgspec.structs.replace(found, dose=msgspec.structs.replace(found.dose, stopped=True, says=STOPPED))
+
+
+def _stopped(patient: Patient, dose: DoseOfDay, day: date) -> bool:
+    """Whether the patient wrote a stop since this challenge began."""
+    since = day - timedelta(days=dose.day_number - 1)
+    return any(
+        isinstance(one.entry, ChallengeDose) and one.entry.stopped and one.entry.food == dose.food
+        for one in diary.entries(patient, since)
+    )
 
 
 def _day_plan(patient: Patient, day: date) -> DayPlan | None:

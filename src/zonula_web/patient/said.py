@@ -57,7 +57,8 @@ def _parts(entry: AnyEntry) -> list[str]:  # noqa: PLR0911 - one line for each k
         case Practice():
             return [entry.what, "" if entry.minutes is None else f"{entry.minutes} min"]
         case ChallengeDose():
-            return [f"{food_name(entry.food)}, {entry.servings:g} of a portion"]
+            eaten = f", {entry.servings:g} of a portion" if entry.servings else ""
+            return [f"{food_name(entry.food)}{eaten}", "I stopped the test" if entry.stopped else ""]
         case Belief():
             return [f"{food_name(entry.food)}: {entry.suspects} of 10"]
         case Alarm():

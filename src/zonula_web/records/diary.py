@@ -111,7 +111,7 @@ def rows(written: Iterable[AnyEntry]) -> Iterator[tuple[str, str, str, Any, Any]
                 yield from _of_day(entry)
             case Taken() if entry.rescue:
                 yield entry.at, "med", entry.name, 1, None
-            case ChallengeDose():
+            case ChallengeDose() if entry.servings:
                 yield entry.at, "challenge", entry.food, entry.servings, None
             case Belief():
                 yield entry.at, "belief", entry.food, None, entry.suspects

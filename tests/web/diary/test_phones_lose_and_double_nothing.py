@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zonula.errors import UserError
 from zonula_web.records.actions.diary import MOST_AT_ONCE, Sent, changed_since, take
-from zonula_web.records.diary import entries
+from zonula_web.records.diary import entries, rows
 from zonula_web.records.models import DiaryEntry, Patient, Task
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,9 @@ def test_an_id_of_another_patient_is_refused_and_says_nothing(patient, mara):
         ("day", {"at": "2026-11-24T20:00", "sleep_hours": 25}),
         ("telepathy", {"at": "2026-11-24T20:00"}),
         ("meal", {"at": "2026-11-24T08:00", "items": [{"name": "x"}], "extra": 1}),
+        ("challenge", {"at": "2026-11-24T08:00", "food": "milk", "servings": 0}),
+        ("challenge", {"at": "2026-11-24T08:00", "food": "milk", "servings": -1, "stopped": True}),
+        ("challenge", {"at": "2026-11-24T08:00", "food": "milk", "servings": 0, "stopped": "yes"}),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason_and_takes_nothing_else_with_it(patient, kind, body):
@@ -98,6 +101,27 @@ def test_an_alarm_becomes_a_task_once(patient, what, level):
     take(patient=patient, sent=[alarm])
     take(patient=patient, sent=[alarm])
     assert list(Task.objects.values_list("level", flat=True)) == [level]
+
+
+def test_a_stopped_challenge_becomes_a_task_once_and_names_the_food(patient):
+    stop = sent(1, kind="challenge", body={"at": "2026-11-24T20:00", "food": "milk", "servings": 0, "stopped": True})
+    take(patient=patient, sent=[stop])
+    take(patient=patient, sent=[stop])
+    (task,) = Task.objects.all()
+    assert (task.level, task.kind) == ("P", "alarm")
+    assert "stopped the test of Milk and dairy" in task.what
+
+
+def test_a_dose_that_was_eaten_is_no_task(patient):
+    eaten = {"at": "2026-11-24T20:00", "food": "milk", "servings": 0.5}
+    assert take(patient=patient, sent=[sent(1, kind="challenge", body=eaten)]).accepted
+    assert not Task.objects.exists()
+
+
+def test_a_stop_is_no_exposure_to_the_food(patient):
+    stop = {"at": "2026-11-24T20:00", "food": "milk", "servings": 0, "stopped": True}
+    take(patient=patient, sent=[sent(1, kind="challenge", body=stop)])
+    assert list(rows(one.entry for one in entries(patient))) == []
 
 
 names = st.sampled_from(["porridge", "toast", "rolls", "soup"])

@@ -136,3 +136,27 @@ def test_who_keeps_no_diary_is_told_so(signed_in):
 
 def test_after_signing_in_a_patient_lands_at_the_diary(phone):
     assert phone.get("/")["Location"] == "/diary/"
+
+
+@pytest.mark.parametrize(
+    ("day_number", "ago", "deleted", "stopped"),
+    [(8, 7, False, True), (8, 0, False, True), (8, 8, False, False), (8, 1, True, False)],
+)
+def test_a_stop_holds_as_long_as_its_challenge(
+    send, entry, form, clinic, monkeypatch, day_number, ago, deleted, stopped
+):
+    dose = plan_of_day._dose(Dose(food="milk", form="", day_number=day_number, portion=0.5, supervised=False))
+    plan = plan_of_day.DayPlan(
+        title="x", purpose="", day_of_stage=1, paused=(), tasks=(), avoid=(), again=(), dose=dose,
+        back=plan_of_day.GivenBack((), 0),
+    )  # fmt: skip
+    monkeypatch.setattr(plan_of_day, "_day_plan", lambda patient, day: plan)
+    monkeypatch.setattr(read, "plan_row", lambda patient: object())
+    monkeypatch.setattr(plan_of_day.plans, "marks", lambda patient, row: day_number)
+    stop = entry("challenge", number=3, at=at(clinic, ago), food="milk", servings=0, stopped=True)
+    send([stop])
+    if deleted:
+        send([stop | {"base": 1, "deleted": True}])
+    said = form()["plan"]["dose"]
+    assert said["stopped"] is stopped
+    assert ("Eat no more of this food" in said["says"]) is stopped

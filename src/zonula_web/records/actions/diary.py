@@ -19,12 +19,13 @@ import msgspec
 from django.db.models import Max
 from django.utils import timezone
 
-from zonula.diary.entry import Alarm, AnyEntry, Stool, body_of, read_entry
+from zonula.diary.entry import Alarm, AnyEntry, ChallengeDose, Stool, body_of, read_entry
 from zonula.errors import UserError
 from zonula_web.records.actions.asking import Wanted, ask_of
 from zonula_web.records.actions.changing import changing
 from zonula_web.records.matters import ANSWERS
 from zonula_web.records.models import DiaryEntry, Patient
+from zonula_web.records.suspects import food_name
 
 MOST_AT_ONCE = 500
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -199,5 +200,16 @@ def _tell(patient: Patient, sent: Sent, entry: AnyEntry) -> None:
                 kind=ANSWERS,
                 level="P",
                 what=f"Blood in the stool, written in the diary ({entry.at[:10]}). Look into it.",
+            ),
+        )
+    elif isinstance(entry, ChallengeDose) and entry.stopped:
+        ask_of(
+            patient,
+            Wanted(
+                key=f"diary.stopped.{sent.id}",
+                kind=ANSWERS,
+                level="P",
+                what=f"The patient stopped the test of {food_name(entry.food)} ({entry.at.replace('T', ' ')}). "
+                "Ask why, and write into the plan how it goes on.",
             ),
         )

@@ -4,6 +4,7 @@ import { button, h, link } from "./dom.js";
 import * as phone from "./phone.js";
 import { disputes, form, of, state } from "./state.js";
 import { line } from "./days.js";
+import { saysOf } from "./dose.js";
 import * as when from "./when.js";
 
 export function page() {
@@ -54,7 +55,7 @@ function thePlan(plan) {
   return h("section", { class: "sheet" },
     h("h2", {}, `${plan.title}, day ${plan.day_of_stage}`), h("p", { class: "quiet" }, plan.purpose),
     plan.paused.length > 0 && h("div", { class: "note warn" }, h("p", {}, h("strong", {}, "Your plan is paused.")), plan.paused.map((said) => h("p", {}, said)), h("p", {}, "Ask your clinic how to go on.")),
-    plan.dose && h("div", { class: "note calm" }, h("p", {}, h("strong", {}, `Test of ${plan.dose.name}, day ${plan.dose.day_number}. `), plan.dose.says), link("Open the test", "#/dose", { class: "button" })),
+    plan.dose && h("div", { class: "note calm" }, h("p", {}, h("strong", {}, `Test of ${plan.dose.name}, day ${plan.dose.day_number}. `), saysOf(plan.dose)), link("Open the test", "#/dose", { class: "button" })),
     avoid,
     plan.again.length > 0 && [h("h3", {}, "Eat again"), h("ul", {}, plan.again.map((one) => h("li", {}, `${one.name}, by ${when.named(one.by)}`)))],
     plan.tasks.length > 0 && [h("h3", {}, "To do"), h("ul", {}, plan.tasks.map((one) => h("li", {}, one.title)))],

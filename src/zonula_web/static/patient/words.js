@@ -32,7 +32,7 @@ export const says = ({ kind, body }) => {
       ...yesNo(body.ill, "ill", "not ill"), body.active_minutes != null && `active ${body.active_minutes} min`],
     taken: () => [body.name, body.dose, body.rescue && "against a symptom"],
     practice: () => [body.what, body.minutes != null && `${body.minutes} min`],
-    challenge: () => [`${body.food}, ${body.servings} of a portion`],
+    challenge: () => [body.servings > 0 ? `${body.food}, ${body.servings} of a portion` : body.food, body.stopped && "I stopped the test"],
     belief: () => [`${body.food}: ${body.suspects} of 10`],
     alarm: () => [ALARMS.find(([key]) => key === body.what)?.[1]],
   }[kind];
