@@ -28,7 +28,7 @@ from zonula_web.records.models import Document
 pytestmark = pytest.mark.django_db
 WORK_UP = Path(zonula.__file__).parent / "examples" / "mara-lindqvist-workup"
 FEW = settings(
-    max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 HOSTILE = (
