@@ -167,3 +167,43 @@ def test_removing_everything_leaves_numbers_in_the_log_and_nothing_else(diary, p
 
 def test_the_passport_without_any_test_says_what_will_stand_there(phone, patient):
     assert "No food was tested yet" in phone.get(f"/patients/{patient.id}/food-passport/").content.decode()
+
+
+def offered(phone, patient, words):
+    """The address behind the link with these words on My data."""
+    page = phone.get(f"/patients/{patient.id}/diary/data/").content.decode()
+    before = page[: page.index(words)]
+    return before[before.rindex('href="') + 6 :].partition('"')[0]
+
+
+def test_my_record_goes_to_another_clinic_and_the_log_says_so(phone, patient):
+    answer = phone.get(offered(phone, patient, "My record for another clinic (FHIR)"))
+    said = answer.json()
+    assert (said["resourceType"], said["type"]) == ("Bundle", "collection")
+    (who,) = [one["resource"] for one in said["entry"] if one["resource"]["resourceType"] == "Patient"]
+    assert who["name"][0]["text"] == "Vera Probst"
+    assert answer["Content-Type"] == "application/fhir+json"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "Vera" not in answer["Content-Disposition"]
+    (told,) = Event.objects.filter(action="exported", patient=patient.id.hex)
+    assert told.detail == "record as fhir.json"
+
+
+def test_the_card_for_the_wallet_and_the_log_says_so(phone, patient):
+    answer = phone.get(offered(phone, patient, "Food card for my wallet (PDF)"))
+    (page,) = PdfReader(io.BytesIO(answer.content)).pages
+    assert "Vera Probst" in page.extract_text()
+    assert "No food has been tested yet" in " ".join(page.extract_text().split())
+    (told,) = Event.objects.filter(action="exported", patient=patient.id.hex)
+    assert told.detail == "card as pdf"
+
+
+@pytest.mark.parametrize("words", ["My record for another clinic (FHIR)", "Food card for my wallet (PDF)"])
+def test_nobody_takes_the_record_of_another_patient(phone, patient, clinic, words):
+    from zonula_web.records import read
+    from zonula_web.records.actions.patients import new_patient
+
+    other = new_patient(clinic=clinic, name="Otto Other", today=read.today(clinic))
+    address = offered(phone, patient, words).replace(str(patient.id), str(other.id))
+    assert phone.get(address).status_code == 404
+    assert not Event.objects.filter(action="exported").exists()
