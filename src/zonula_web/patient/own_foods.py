@@ -25,6 +25,8 @@ _CHANCES = (
     (0.95, "likely"),
 )
 _MOST_PAIRS = 6
+_WORTH_DESCRIBING = 0.25  # below "maybe not" the symptom of a food that most likely does nothing would only frighten
+_LONGEST = 365  # days; the inference says no longer time than that
 
 
 class Food(NamedTuple):
@@ -131,10 +133,14 @@ def _time(hours: float) -> str:
     return f"{hours / 24:.0f} days"
 
 
+def _more(days: int) -> str:
+    return "a year of diary or more" if days >= _LONGEST else f"about {days} more days of diary"
+
+
 def _food(food: FoodSuspected, unclear: bool, tested: bool) -> Food:
     # Before a diary can answer, a chance would be that of people in general, not of this reader.
     told = not unclear and food.exposure_days > 0
-    shown = told and food.verdict != "none"
+    shown = told and (food.verdict == "trigger" or food.probability >= _WORTH_DESCRIBING)
     more = food.days_needed
     return Food(
         name=food.name,
@@ -142,7 +148,7 @@ def _food(food: FoodSuspected, unclear: bool, tested: bool) -> Food:
         symptom=DOMAINS.get(food.effect.symptom, food.effect.symptom) if shown and food.effect else "",
         after=after_eating(food.lag_hours) if shown and food.lag_hours else "",
         eaten=f"{food.exposure_days} {'day' if food.exposure_days == 1 else 'days'}",
-        more=f"about {more} more days of diary" if food.verdict == "cannot_tell" and more else "",
+        more=_more(more) if food.verdict == "cannot_tell" and more else "",
         tested=tested,
     )
 

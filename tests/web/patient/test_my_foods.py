@@ -110,6 +110,17 @@ def test_a_diary_that_says_too_little_shows_no_chance(page):
     assert "You ate it on 2 days" in text
 
 
+def test_a_food_that_most_likely_does_nothing_is_not_given_a_symptom(page):
+    rare = food(
+        "egg", "cannot_tell", 0.02, 9, effect=Effect(symptom="healing", mean=1, low=0, high=2), lag_hours=(9, 2, 30),
+        days_needed=365,
+    )  # fmt: skip
+    text = page(Suspected(days=40, ratings=80, foods=(rare,)))
+    assert "very unlikely: about 2 in 100" in text
+    assert "Wounds heal slowly" not in text
+    assert "To tell, it takes a year of diary or more." in text
+
+
 def test_before_the_diary_was_asked(page):
     text = page(None)
     assert "Your diary was not asked yet" in text
