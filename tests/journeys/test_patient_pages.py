@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 MOST_BYTES = 150_000
 PAGES = (
@@ -131,6 +131,39 @@ def test_an_alarm_shows_its_card_without_a_connection_and_the_clinic_is_told_aft
         sign_in("clinician")
         page.goto("/patients/")
         expect(page.get_by_text("Trouble breathing, written in the diary").first).to_be_attached()
+
+
+def test_a_test_is_stopped_with_one_tap_and_the_clinic_is_told(story, page, sign_in, screen):
+    if not screen.phone:
+        pytest.skip("about a phone")
+    dose = {"food": "milk", "name": "Milk", "form": "", "day_number": 2, "portion": 0.5, "says": "Eat half a usual portion of Milk.",
+            "supervised": False, "stopped": False}  # fmt: skip
+    plan = {"title": "Testing foods", "purpose": "", "day_of_stage": 2, "paused": [], "tasks": [], "avoid": [], "again": [],
+            "dose": dose, "back": {"given_back": [], "restricted_days": 0}}  # fmt: skip
+
+    def with_a_dose(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"plan": plan})
+
+    page.context.route(re.compile("/diary/form/$"), with_a_dose)
+    sign_in("patient")
+    opened(page)
+    with story.given("a day on which a food is tested"):
+        page.get_by_role("link", name="Open the test").tap()
+        expect(page.get_by_role("button", name="I ate it now")).to_be_visible()
+    with story.when("the patient stops the test"):
+        page.get_by_role("button", name="Stop the test").tap()
+    with story.then("no further dose is offered, there or on the first page"):
+        expect(page.get_by_text("You stopped this test. Eat no more of this food.")).to_be_visible()
+        expect(page.get_by_role("button", name="I ate it now")).to_have_count(0)
+        page.evaluate("location.hash = '#/'")
+        expect(page.get_by_text("You stopped this test. Eat no more of this food.")).to_be_visible()
+        expect(page.locator("#standing")).to_have_text("Everything is sent to the clinic", timeout=15_000)
+    page.context.unroute_all()
+    with story.then("it is a task of the clinic"):
+        sign_in("clinician")
+        page.goto("/patients/")
+        expect(page.get_by_text("The patient stopped the test of Milk").first).to_be_attached()
 
 
 def test_signing_out_leaves_nothing_on_the_phone(story, page, sign_in, cookies_of, screen):
