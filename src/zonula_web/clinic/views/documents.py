@@ -45,7 +45,11 @@ def upload(request: Asked, patient: Patient) -> HttpResponse:
 @gate(Right.SEE_RECORD, read="the progress of an import")
 def progress(request: Asked, patient: Patient, job_id: UUID) -> HttpResponse:
     """How far an import is; asked again and again while it runs."""
-    return render(request, "clinic/import.html", {"patient": patient, "each": _import(patient, job_id)})
+    each = _import(patient, job_id)
+    response = render(request, "clinic/import.html", {"patient": patient, "each": each})
+    if not each.runs and request.headers.get("HX-Request"):
+        response["HX-Refresh"] = "true"  # the lists of the page around it changed too
+    return response
 
 
 @require_POST
