@@ -16,9 +16,9 @@ TRUTHS = {
 
 
 def registry(
-    patients: int, truth: str, rng: np.random.Generator, *, clinic: str = "A", follow_up: int = 364
+    patients: int, truth: str, rng: np.random.Generator, *, clinic: str = "A", follow_up: int = 364, stay: float = 700
 ) -> list[Course]:
-    """`patients` courses of weekly totals from a latent recovery day, drop-out and noise."""
+    """`patients` courses of weekly totals from a latent recovery day, drop-out (after `stay` days on average) and noise."""
     effect, confounding = TRUTHS[truth]
     severity = rng.normal(size=patients)
     percent = np.clip(
@@ -29,7 +29,7 @@ def registry(
     adherence = rng.beta(8, 2, patients)
     hazard = np.exp(effect * skin - 0.5 * severity + 0.3 * (adherence - 0.8) / 0.12)
     recovery = 120 * (rng.exponential(size=patients) / hazard) ** (1 / 1.3)
-    leaving = rng.exponential(700, patients)
+    leaving = rng.exponential(stay, patients)
     courses = []
     for i in range(patients):
         level = max(20.0, 60 + 12 * severity[i])

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zonula.knowledge import shelf
@@ -69,6 +69,7 @@ def test_the_order_of_readings_never_matters(totals, random):
     assert outcome(one, RULES) == outcome(msgspec.structs.replace(one, readings=tuple(shuffled)), RULES)
 
 
+@settings(deadline=None)  # the first example pays for imports
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=20))
 def test_lower_totals_never_make_recovery_later(totals):
     def day(values):
