@@ -186,3 +186,11 @@ def test_consent_is_by_kind_and_its_history_stays(signed_in, patient):
     staff_browser = signed_in(Role.STAFF)
     staff_browser.post(address, {"data": "research", "given": "yes", "note": "x"})
     assert not agreed(patient, "research"), "staff cannot consent for a patient"
+
+
+@pytest.mark.parametrize(("role", "finds"), [(Role.RESEARCHER, False), (Role.STAFF, True)])
+def test_the_bar_offers_only_what_may_be_opened(signed_in, role, finds):
+    browser = signed_in(role)
+    for page in ("/you/", "/account/2fa/"):
+        bar = browser.get(page, follow=True).content.decode().split("</nav>")[0]
+        assert ('href="/patients/"' in bar) is finds
